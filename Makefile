@@ -1,0 +1,48 @@
+# Everything runs from .venv, which `make` builds from the lock file when it is missing or old.
+
+BIN  := .venv/bin
+UV   := UV_PYTHON_DOWNLOADS=never $(BIN)/uv
+READY := .venv/ready
+UV_VERSION := 0.13.9
+
+.DEFAULT_GOAL := help
+.PHONY: help demo up test worker bench lock clean
+
+help: ## Say what can be made
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+demo: $(READY) ## Run a sales quarter in fast time and print what came of it
+	@$(BIN)/closeline demo
+
+up: $(READY) ## Start the embedded Temporal server and a worker
+	@$(BIN)/closeline up
+
+test: $(READY) ## Check style, types and behaviour
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest -q
+
+worker: $(READY) ## Start one more worker
+	@$(BIN)/python -m worker
+
+bench: $(READY) ## Measure throughput and cost
+	@$(BIN)/python -m bench
+
+lock: $(BIN)/uv ## Renew requirements.lock (no download address is recorded in it)
+	$(UV) pip compile pyproject.toml --group dev --universal --upgrade --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
+	  --quiet --output-file requirements.lock
+
+clean: ## Remove the environment and all caches; .closeline (your data) stays
+	rm -rf .venv build *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/uv:
+	python3 -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+$(READY): pyproject.toml requirements.lock | $(BIN)/uv
+	$(UV) pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
