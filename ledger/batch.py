@@ -1,0 +1,46 @@
+"""What a workflow hands to the ledger and what it hears back: plain values, no database."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sales.facts import Fact
+from sales.process import Process
+
+Subject = Literal["opportunity", "account"]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Facts that one workflow writes at once, their sequences without a gap.
+
+    `run_id` names the Temporal run that made them, or `import` or `simulation`. `process` is the
+    definition that an `opened` or `migrated` fact among them refers to.
+    """
+
+    subject: Subject
+    id: str
+    run_id: str
+    facts: tuple[Fact, ...]
+    process: Process | None = None
+
+    def __post_init__(self) -> None:
+        if not self.facts:
+            raise ValueError("facts: a batch holds at least one")
+        sequences = [fact.sequence for fact in self.facts]
+        if sequences != list(range(sequences[0], sequences[0] + len(sequences))):
+            raise ValueError(f"facts: {sequences} are not consecutive")
+
+
+@dataclass(frozen=True, slots=True)
+class Ack:
+    """What became of a batch.
+
+    `through` is the last of its sequences that the ledger now holds, `superseded` how many rows it
+    took back. `facts` is the batch again, so that a marker in a history holds the facts. `end` is
+    the stored outcome record where that end stands against the batch: then nothing was written.
+    """
+
+    through: int
+    superseded: int
+    facts: tuple[Fact, ...]
+    end: dict[str, Any] | None = None

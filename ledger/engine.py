@@ -1,0 +1,60 @@
+"""The one place that knows which database this is: connections, transactions and upserts.
+
+Writers exclude each other, by BEGIN IMMEDIATE on SQLite and by serializable transactions on
+PostgreSQL, so that what a writer read still holds when it commits. Readers see one snapshot.
+"""
+
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
+
+BUSY_SECONDS: Final = "10"
+"""How long a writer on SQLite waits for another; `?timeout=` in the URL says otherwise."""
+
+PRAGMAS: Final = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")
+
+Upsert = sqlite.Insert | postgresql.Insert
+
+
+def connect(url: str) -> tuple[Engine, Engine]:
+    """An engine for readers and one for writers, on one pool of connections."""
+    where = make_url(url)
+    if where.get_backend_name() == "sqlite":
+        where = where.set(query={"timeout": BUSY_SECONDS, **where.query})
+        engine = create_engine(where)
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine, engine.execution_options(writes=True)
+    engine = create_engine(where, isolation_level="REPEATABLE READ", pool_pre_ping=True)
+    return engine, engine.execution_options(isolation_level="SERIALIZABLE")
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # the driver would begin on its own, and too late
+    for pragma in PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def upsert(connection: Connection, table: Table) -> Upsert:
+    """Insert rows, or replace those that have the same primary key."""
+    insert = _insert(connection, table)
+    keys = [column.name for column in table.primary_key]
+    rest = {c.name: insert.excluded[c.name] for c in table.columns if c.name not in keys}
+    return insert.on_conflict_do_update(index_elements=keys, set_=rest)
+
+
+def insert_once(connection: Connection, table: Table) -> Upsert:
+    """Insert rows whose primary key is new, and leave those that are there alone."""
+    return _insert(connection, table).on_conflict_do_nothing()
+
+
+def _insert(connection: Connection, table: Table) -> Upsert:
+    if connection.dialect.name == "sqlite":
+        return sqlite.insert(table)
+    return postgresql.insert(table)

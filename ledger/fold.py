@@ -1,0 +1,94 @@
+"""How a journal becomes a current row, for each kind of subject.
+
+A row carries the whole state as JSON beside the columns made from it, so that a write folds only
+its new facts. The process is not part of it: it is stored once, and the state refers to it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Generic, TypeVar
+
+from sqlalchemy import Table
+
+from ledger import schema
+from ledger.batch import Subject
+from sales.account import Account, dump_account, evolve_account, load_account
+from sales.clocks import next_deadline
+from sales.evolve import Lookup, evolve
+from sales.facts import Fact
+from sales.opportunity import Opportunity, adapter
+
+State = TypeVar("State", Opportunity, Account)
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Fold(Generic[State]):
+    """What is done to the journal and the rows of one kind of subject."""
+
+    table: Table
+    evolve: Callable[[State | None, Fact, Lookup], State]
+    row: Callable[[State], Row]
+    load: Callable[[Mapping[str, Any], Lookup], State]
+
+
+def evolve_opportunity(state: Opportunity | None, fact: Fact, process_of: Lookup) -> Opportunity:
+    """The opportunity after the fact, with the process the fact refers to, if it does."""
+    ref = fact.data["process"] if fact.kind in ("opened", "migrated") else None
+    return evolve(state, fact, process_of(ref["name"], ref["version"]) if ref else None)
+
+
+def load_opportunity(snapshot: Mapping[str, Any], process_of: Lookup) -> Opportunity:
+    """The opportunity that `row_of_opportunity` put into its row."""
+    ref = snapshot["process"]
+    process = process_of(ref["name"], ref["version"])
+    return adapter().validate_python({**snapshot, "process": process})
+
+
+_SAME_IN_OPPORTUNITY: Final = (
+    *("id", "account_id", "name", "stage", "category", "opened_at", "landed_at", "end_by"),
+    *("amount", "recurring", "currency", "close_date", "first_close_date", "owner", "team"),
+    *("segment", "product", "territory", "lead_source", "attempt", "predecessor_id", "sequence"),
+    *("refusals", "late", "overrides", "pushes", "extensions", "parkings", "reversions", "effort"),
+)
+_SAME_IN_ACCOUNT: Final = (
+    *("id", "name", "owner", "segment", "tier", "opened_at", "retired_at", "sequence"),
+)
+
+
+def row_of_opportunity(state: Opportunity) -> Row:
+    """The current row; `probability` is the stage's, as its process has it."""
+    process, outcome, deadline = state.process, state.outcome, next_deadline(state)
+    stage = process.stage(state.stage)
+    snapshot = adapter().dump_python(state, mode="json", exclude={"process"})
+    return {
+        **{name: getattr(state, name) for name in _SAME_IN_OPPORTUNITY},
+        "process": process.name,
+        "process_version": process.version,
+        "probability": stage.probability if stage else 0.0,
+        "outcome": outcome.outcome if outcome else None,
+        "reason": outcome.reason if outcome else None,
+        "reasons": list(outcome.reasons) if outcome else None,
+        "closed_at": outcome.closed_at if outcome else None,
+        "deadline": deadline.at if deadline else None,
+        "clock": deadline.clock if deadline else None,
+        "state": {**snapshot, "process": process.ref},
+    }
+
+
+def row_of_account(state: Account) -> Row:
+    """The current row of an account."""
+    same = {name: getattr(state, name) for name in _SAME_IN_ACCOUNT}
+    return {**same, "state": dump_account(state)}
+
+
+OPPORTUNITY: Final = Fold(
+    schema.opportunity, evolve_opportunity, row_of_opportunity, load_opportunity
+)
+ACCOUNT: Final = Fold(
+    schema.account,
+    lambda state, fact, _process_of: evolve_account(state, fact),
+    row_of_account,
+    lambda snapshot, _process_of: load_account(snapshot),
+)
+FOLDS: Final[Mapping[Subject, Fold[Any]]] = {"opportunity": OPPORTUNITY, "account": ACCOUNT}

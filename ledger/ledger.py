@@ -1,0 +1,135 @@
+"""The ledger as its callers see it: each method is one transaction, and safe to call again."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, Unpack
+
+from sqlalchemy import Connection
+
+from ledger import migrate, read, reservation, totals
+from ledger.batch import Ack, Batch, Subject
+from ledger.engine import connect
+from ledger.errors import LedgerDown, translated
+from ledger.fold import ACCOUNT, OPPORTUNITY
+from ledger.processes import Processes
+from ledger.rows import AccountRow, FactRow, OpportunityRow, OutcomeCount, Weighted
+from ledger.write import Writing
+from sales.account import Account
+from sales.facts import Fact
+from sales.opportunity import Opportunity
+from sales.process import Process
+
+
+class Ledger:
+    """One database, by its SQLAlchemy URL. Methods block: call them from a thread.
+
+    Every method may raise LedgerDown; what it began is then undone, and may be tried again.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._readers, self._writers = connect(url)
+
+    def close(self) -> None:
+        """Give every connection back."""
+        self._readers.dispose()
+
+    def migrate(self) -> None:
+        """Bring the database to the schema this version needs."""
+        with self._write() as connection:
+            migrate.migrate(connection)
+
+    def check(self) -> str | None:
+        """Nothing where the database answers and has this version's schema, else the problem."""
+        try:
+            with self._read() as connection:
+                return migrate.behind(connection)
+        except LedgerDown as down:
+            return str(down)
+
+    def record(self, batch: Batch) -> Ack:
+        """Write one batch, and the current row it leads to."""
+        return self.record_many([batch])[0]
+
+    def record_many(self, batches: Sequence[Batch]) -> list[Ack]:
+        """Write many batches, all or none, as if one after the other."""
+        with self._write() as connection:
+            writing = Writing(connection)
+            writing.expect(batches)
+            acks = [writing.add(batch) for batch in batches]
+            writing.flush()
+        return acks
+
+    def reserve(self, opportunity_id: str, account_id: str, at: datetime) -> str | None:
+        """Nothing where the id is now the account's, else the rule: `id_taken`."""
+        with self._write() as connection:
+            return reservation.reserve(connection, opportunity_id, account_id, at)
+
+    def opportunity(self, id: str) -> OpportunityRow | None:
+        """One opportunity as it stands."""
+        with self._read() as connection:
+            return read.opportunity(connection, id)
+
+    def opportunities(self, **wanted: Unpack[read.OpportunityFilter]) -> list[OpportunityRow]:
+        """The opportunities that fit, ordered by id; `after` is the last id of the page before."""
+        with self._read() as connection:
+            return read.opportunities(connection, **wanted)
+
+    def account(self, id: str) -> AccountRow | None:
+        """One account as it stands."""
+        with self._read() as connection:
+            return read.account(connection, id)
+
+    def accounts(self, **wanted: Unpack[read.AccountFilter]) -> list[AccountRow]:
+        """The accounts that fit, ordered by id."""
+        with self._read() as connection:
+            return read.accounts(connection, **wanted)
+
+    def journal(self, subject: Subject, id: str, *, superseded: bool = False) -> list[Fact]:
+        """The facts of one subject in order, if asked with those that were taken back."""
+        return [row.fact for row in self.journal_rows(subject, id, superseded=superseded)]
+
+    def journal_rows(self, subject: Subject, id: str, *, superseded: bool = False) -> list[FactRow]:
+        """The journal as it was written: by which run, when, and what was taken back."""
+        with self._read() as connection:
+            return read.journal_rows(connection, subject, id, superseded)
+
+    def state(self, id: str) -> Opportunity | None:
+        """The state of an opportunity, for a successor."""
+        with self._read() as connection:
+            return read.state(connection, OPPORTUNITY, id)
+
+    def account_state(self, id: str) -> Account | None:
+        """The state of an account, to start it again."""
+        with self._read() as connection:
+            return read.state(connection, ACCOUNT, id)
+
+    def end_of(self, id: str) -> dict[str, Any] | None:
+        """The outcome record of an opportunity, once it has ended."""
+        with self._read() as connection:
+            return read.end_of(connection, id)
+
+    def process(self, name: str, version: int) -> Process | None:
+        """The stored definition of a process."""
+        with self._read() as connection:
+            return Processes(connection).find(name, version)
+
+    def outcomes(self, process: str | None = None) -> list[OutcomeCount]:
+        """How opportunities ended, and how many of them."""
+        with self._read() as connection:
+            return totals.outcomes(connection, process)
+
+    def weighted(self, process: str | None = None) -> list[Weighted]:
+        """What the open opportunities may bring, weighted by their stages."""
+        with self._read() as connection:
+            return totals.weighted(connection, process)
+
+    @contextmanager
+    def _read(self) -> Iterator[Connection]:
+        with translated(), self._readers.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _write(self) -> Iterator[Connection]:
+        with translated(), self._writers.begin() as connection:
+            yield connection

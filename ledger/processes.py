@@ -1,0 +1,51 @@
+"""The definitions of processes, stored once per name and version and never changed."""
+
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+
+from ledger import schema
+from ledger.errors import ProcessConflict, UnknownProcess
+from sales.process import Process
+
+
+class Processes:
+    """What one transaction knows of processes; each is read at most once."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._known: dict[tuple[str, int], Process] = {}
+
+    def find(self, name: str, version: int) -> Process | None:
+        """The stored definition, if there is one."""
+        key = name, version
+        if key not in self._known:
+            table = schema.process
+            where = (table.c.name == name) & (table.c.version == version)
+            definition: Any = self._connection.scalar(select(table.c.definition).where(where))
+            if definition is None:
+                return None
+            self._known[key] = Process.model_validate(definition)
+        return self._known[key]
+
+    def get(self, name: str, version: int) -> Process:
+        """The stored definition. Raises UnknownProcess where there is none."""
+        found = self.find(name, version)
+        if found is None:
+            raise UnknownProcess(f"no definition of {name!r} version {version} is stored")
+        return found
+
+    def learn(self, process: Process) -> None:
+        """Store it, or find it stored. Raises ProcessConflict where it differs.
+
+        Definitions are compared as they load today: a default that a later engine adds to every
+        definition is no difference.
+        """
+        stored = self.find(process.name, process.version)
+        if stored is None:
+            row = {**process.ref, "definition": process.model_dump(mode="json")}
+            self._connection.execute(insert(schema.process), row)
+            self._known[process.name, process.version] = process
+        elif stored is not process and stored != process:
+            ref = f"{process.name!r} version {process.version}"
+            raise ProcessConflict(f"{ref} is stored with another definition")

@@ -1,0 +1,134 @@
+"""Reading: each function is one question, asked of one connection."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import datetime
+from typing import Any, Final, Literal, TypedDict, TypeVar, Unpack
+
+from sqlalchemy import ColumnElement, Connection, Table, select
+
+from ledger import schema
+from ledger.batch import Subject
+from ledger.fold import OPPORTUNITY, Fold, State
+from ledger.processes import Processes
+from ledger.rows import AccountRow, FactRow, OpportunityRow
+from sales.facts import Fact
+from sales.outcome import record_of
+
+FACT_COLUMNS: Final = tuple(each.name for each in fields(Fact))
+
+Record = TypeVar("Record", OpportunityRow, AccountRow)
+
+
+class Page(TypedDict, total=False):
+    """At most `limit` rows, those whose id comes behind `after`."""
+
+    limit: int | None
+    after: str | None
+
+
+class AccountFilter(Page, total=False):
+    """Which accounts: those of an owner, of a segment."""
+
+    owner: str | None
+    segment: str | None
+
+
+class OpportunityFilter(Page, total=False):
+    """Which opportunities; what is None does not matter."""
+
+    account_id: str | None
+    owner: str | None
+    process: str | None
+    stage: str | None
+    outcome: Literal["open", "won", "lost", "expired", "withdrawn"] | None
+    deadline_before: datetime | None
+
+
+def journal_rows(
+    connection: Connection, subject: Subject, id: str, superseded: bool = False
+) -> list[FactRow]:
+    """The journal as written, in order; what was taken back stands before what replaced it."""
+    column = schema.fact.c
+    about = (column.superseded, column.digest, column.run_id, column.written_at)
+    query = select(*about, *(column[name] for name in FACT_COLUMNS))
+    query = query.where(column.subject == subject, column.id == id)
+    if not superseded:
+        query = query.where(column.superseded == 0)
+    order = (column.sequence, column.superseded == 0, column.superseded)
+    rows = connection.execute(query.order_by(*order))
+    return [FactRow(Fact(*row[4:]), *row[:4]) for row in rows]
+
+
+def journal(
+    connection: Connection, subject: Subject, id: str, superseded: bool = False
+) -> list[Fact]:
+    """The facts of one subject, in order."""
+    return [row.fact for row in journal_rows(connection, subject, id, superseded)]
+
+
+def state(connection: Connection, fold: Fold[State], id: str) -> State | None:
+    """The state that the journal folds to, as it was stored with the last fact."""
+    query = select(fold.table.c.state).where(fold.table.c.id == id)
+    snapshot: Any = connection.scalar(query)
+    return None if snapshot is None else fold.load(snapshot, Processes(connection).get)
+
+
+def end_of(connection: Connection, id: str) -> dict[str, Any] | None:
+    """The outcome record of an opportunity, once it has ended."""
+    found = state(connection, OPPORTUNITY, id)
+    return record_of(found) if found and found.outcome else None
+
+
+def opportunity(connection: Connection, id: str) -> OpportunityRow | None:
+    """One opportunity as it stands."""
+    return _one(connection, schema.opportunity, OpportunityRow, id)
+
+
+def opportunities(
+    connection: Connection, **wanted: Unpack[OpportunityFilter]
+) -> list[OpportunityRow]:
+    """The opportunities that fit, ordered by id."""
+    column = schema.opportunity.c
+    same = {name: wanted.get(name) for name in ("account_id", "owner", "process", "stage")}
+    where = _equal(schema.opportunity, same)
+    if outcome := wanted.get("outcome"):
+        where.append(column.outcome.is_(None) if outcome == "open" else column.outcome == outcome)
+    if before := wanted.get("deadline_before"):
+        where.append(column.deadline < before)
+    return _rows(connection, schema.opportunity, OpportunityRow, where, wanted)
+
+
+def account(connection: Connection, id: str) -> AccountRow | None:
+    """One account as it stands."""
+    return _one(connection, schema.account, AccountRow, id)
+
+
+def accounts(connection: Connection, **wanted: Unpack[AccountFilter]) -> list[AccountRow]:
+    """The accounts that fit, ordered by id."""
+    same = {name: wanted.get(name) for name in ("owner", "segment")}
+    where = _equal(schema.account, same)
+    return _rows(connection, schema.account, AccountRow, where, wanted)
+
+
+def _equal(table: Table, values: Mapping[str, object]) -> list[ColumnElement[bool]]:
+    return [table.c[name] == value for name, value in values.items() if value is not None]
+
+
+def _one(connection: Connection, table: Table, record: type[Record], id: str) -> Record | None:
+    return next(iter(_rows(connection, table, record, [table.c.id == id], {})), None)
+
+
+def _rows(
+    connection: Connection,
+    table: Table,
+    record: type[Record],
+    where: list[ColumnElement[bool]],
+    page: Page,
+) -> list[Record]:
+    """Whole records in the order of their ids, one page of them."""
+    query = select(*(table.c[each.name] for each in fields(record))).where(*where)
+    if after := page.get("after"):
+        query = query.where(table.c.id > after)
+    query = query.order_by(table.c.id).limit(page.get("limit"))
+    return [record(*row) for row in connection.execute(query)]

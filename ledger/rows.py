@@ -1,0 +1,105 @@
+"""What the ledger answers with: plain records, one for each question."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sales.facts import Fact
+
+
+@dataclass(frozen=True, slots=True)
+class OpportunityRow:
+    """One opportunity as it stands. `outcome` is None while it is open, `deadline` once it is not;
+    `probability` is the stage's and not a judgement on this opportunity."""
+
+    id: str
+    account_id: str
+    name: str
+    process: str
+    process_version: int
+    stage: str
+    probability: float
+    category: str
+    outcome: str | None
+    reason: str | None
+    reasons: list[str] | None
+    closed_at: datetime | None
+    opened_at: datetime
+    landed_at: datetime
+    end_by: datetime
+    deadline: datetime | None
+    clock: str | None
+    amount: Decimal | None
+    recurring: Decimal | None
+    currency: str | None
+    close_date: date | None
+    first_close_date: date | None
+    owner: str | None
+    team: str | None
+    segment: str | None
+    product: str | None
+    territory: str | None
+    lead_source: str | None
+    attempt: int
+    predecessor_id: str | None
+    sequence: int
+    refusals: int
+    late: int
+    overrides: int
+    pushes: int
+    extensions: int
+    parkings: int
+    reversions: int
+    effort: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    """One account as it stands; `state` is what its rules remember, as plain JSON."""
+
+    id: str
+    name: str
+    owner: str | None
+    segment: str | None
+    tier: str | None
+    opened_at: datetime
+    retired_at: datetime | None
+    sequence: int
+    state: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class FactRow:
+    """A fact as it was written. `superseded` is 0 while it stands, else the number of the cut
+    that took it back."""
+
+    fact: Fact
+    superseded: int
+    digest: str
+    run_id: str
+    written_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeCount:
+    """How many opportunities of a process ended this way, for this primary reason."""
+
+    process: str
+    outcome: str
+    reason: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Weighted:
+    """The open opportunities in one stage and one currency, or in none where no sum is known;
+    `weighted` is their amount times the stage's probability."""
+
+    currency: str | None
+    process: str
+    stage: str
+    category: str
+    count: int
+    amount: Decimal
+    weighted: Decimal

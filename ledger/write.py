@@ -1,0 +1,159 @@
+"""Writing: the ledger follows its writers as a replica follows a log.
+
+The same fact again is nothing. Another fact under a stored number takes that number and all later
+ones back, for a history was rewritten; but no rewriting reaches behind the end of an opportunity.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Connection, and_, func, insert, select, update
+
+from ledger.batch import Ack, Batch
+from ledger.engine import upsert
+from ledger.errors import Gap
+from ledger.fold import FOLDS
+from ledger.processes import Processes
+from ledger.read import FACT_COLUMNS, end_of, journal
+from ledger.schema import fact as facts_table
+from sales.account import Account
+from sales.facts import Fact
+from sales.opportunity import Opportunity
+
+CHUNK: Final = 500
+"""How many ids one query asks for."""
+
+Key = tuple[str, str]
+
+
+@dataclass(slots=True)
+class Held:
+    """What the ledger holds of one subject: a snapshot as stored, a state once it was needed."""
+
+    sequence: int = 0
+    snapshot: Any = None
+    state: Opportunity | Account | None = None
+
+
+class Writing:
+    """The work of one transaction: rows are collected, and written together by `flush`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._processes = Processes(connection)
+        self._now = datetime.now(UTC)
+        self._held: dict[Key, Held] = {}
+        self._facts: list[dict[str, Any]] = []
+        self._changed: dict[Key, Opportunity | Account] = {}
+
+    def expect(self, batches: Sequence[Batch]) -> None:
+        """Read what is held of every subject in the batches."""
+        for subject, fold in FOLDS.items():
+            ids = list({batch.id for batch in batches if batch.subject == subject})
+            table = fold.table
+            for start in range(0, len(ids), CHUNK):
+                some = ids[start : start + CHUNK]
+                query = select(table.c.id, table.c.sequence, table.c.state)
+                for id_, sequence, snapshot in self._connection.execute(
+                    query.where(table.c.id.in_(some))
+                ):
+                    self._held[subject, id_] = Held(sequence, snapshot)
+
+    def add(self, batch: Batch) -> Ack:
+        """Take one batch. Raises Gap where facts before it are missing."""
+        held = self._held.setdefault((batch.subject, batch.id), Held())
+        first, last = batch.facts[0].sequence, batch.facts[-1].sequence
+        if first > held.sequence + 1:
+            raise Gap(batch.subject, batch.id, held.sequence + 1, first)
+        new, superseded = self._new(batch, held), 0
+        if new and new[0].sequence <= held.sequence:
+            since = new[0].sequence
+            if end := self._end_since(batch, since):
+                return Ack(since - 1, 0, batch.facts, end)
+            superseded = self._cut(batch, held, since)
+        if new:
+            self._append(batch, held, new)
+        return Ack(last, superseded, batch.facts)
+
+    def flush(self) -> None:
+        """Write what was collected."""
+        if self._facts:
+            self._connection.execute(insert(facts_table), self._facts)
+        for subject, fold in FOLDS.items():
+            rows = [fold.row(state) for key, state in self._changed.items() if key[0] == subject]
+            if rows:
+                self._connection.execute(upsert(self._connection, fold.table), rows)
+        self._facts, self._changed = [], {}
+
+    def _new(self, batch: Batch, held: Held) -> tuple[Fact, ...]:
+        """The facts from the first that the ledger does not hold as it is said now."""
+        first = batch.facts[0].sequence
+        if first > held.sequence:
+            return batch.facts
+        self.flush()
+        columns = select(facts_table.c.sequence, facts_table.c.digest)
+        rows = self._connection.execute(columns.where(_live(batch, first)))
+        stored = {row.sequence: row.digest for row in rows}
+        for index, fact in enumerate(batch.facts):
+            if stored.get(fact.sequence) != fact.digest():
+                return batch.facts[index:]
+        return ()
+
+    def _end_since(self, batch: Batch, since: int) -> dict[str, Any] | None:
+        """The outcome record, where an opportunity's stored end lies at `since` or behind it."""
+        if batch.subject != "opportunity":
+            return None
+        query = select(facts_table.c.sequence).where(_live(batch, since))
+        if self._connection.scalar(query.where(facts_table.c.kind == "ended")) is None:
+            return None
+        return end_of(self._connection, batch.id)
+
+    def _cut(self, batch: Batch, held: Held, since: int) -> int:
+        """Take back what stands from `since` on, and fold again what is left before it."""
+        cuts = select(func.max(facts_table.c.superseded)).where(_of(batch))
+        number = (self._connection.scalar(cuts) or 0) + 1
+        taken = self._connection.execute(
+            update(facts_table).where(_live(batch, since)).values(superseded=number)
+        )
+        held.sequence, held.snapshot, held.state = since - 1, None, None
+        for fact in journal(self._connection, batch.subject, batch.id):
+            held.state = FOLDS[batch.subject].evolve(held.state, fact, self._processes.get)
+        return taken.rowcount
+
+    def _append(self, batch: Batch, held: Held, new: tuple[Fact, ...]) -> None:
+        fold = FOLDS[batch.subject]
+        if batch.process:
+            self._processes.learn(batch.process)
+        if held.state is None and held.snapshot is not None:
+            held.state = fold.load(held.snapshot, self._processes.get)
+        state = held.state
+        for fact in new:
+            state = fold.evolve(state, fact, self._processes.get)
+            self._facts.append(self._row(batch, fact))
+        if state is None or state.id != batch.id:
+            raise ValueError(f"{batch.subject} {batch.id!r}: its journal is another's")
+        held.sequence, held.state = new[-1].sequence, state
+        self._changed[batch.subject, batch.id] = state
+
+    def _row(self, batch: Batch, fact: Fact) -> dict[str, Any]:
+        return {
+            "subject": batch.subject,
+            "id": batch.id,
+            "superseded": 0,
+            "digest": fact.digest(),
+            "run_id": batch.run_id,
+            "written_at": self._now,
+            **{name: getattr(fact, name) for name in FACT_COLUMNS},
+        }
+
+
+def _of(batch: Batch) -> ColumnElement[bool]:
+    return and_(facts_table.c.subject == batch.subject, facts_table.c.id == batch.id)
+
+
+def _live(batch: Batch, since: int) -> ColumnElement[bool]:
+    """The rows of the batch's subject that stand, from `since` on."""
+    live = and_(facts_table.c.superseded == 0, facts_table.c.sequence >= since)
+    return and_(_of(batch), live)
