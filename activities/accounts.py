@@ -1,0 +1,63 @@
+"""Reaching accounts: by signal-with-start, so that one that is not there starts again first."""
+
+from typing import Any, Final
+
+from temporalio.client import Client
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+
+from sales.facts import Fact
+
+TASK_QUEUE: Final = "closeline"
+
+
+class Accounts:
+    """The accounts as seen from outside their workflows."""
+
+    def __init__(self, client: Client, task_queue: str = TASK_QUEUE) -> None:
+        """Reached through `client`."""
+        self._client, self.task_queue = client, task_queue
+
+    async def say(self, account_id: str, signal: str, body: dict[str, Any]) -> None:
+        """Say it to the account; one that is not running restores itself from the ledger first."""
+        await self._client.start_workflow(
+            "Account",
+            {"account_id": account_id},
+            id=f"account:{account_id}",
+            task_queue=self.task_queue,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            start_signal=signal,
+            start_signal_args=[body],
+        )
+
+    async def adopt(self, account_id: str, opportunity_id: str, process: str) -> None:
+        """An opportunity of the account runs that it did not launch itself."""
+        body = {
+            "event_id": f"adopt:{opportunity_id}",
+            "opportunity_id": opportunity_id,
+            "process": process,
+        }
+        await self.say(account_id, "adopt_opportunity", body)
+
+    async def tell_end(self, account_id: str, record: dict[str, Any]) -> None:
+        """An opportunity of the account has ended; told twice it counts once."""
+        opportunity_id = record["opportunity_id"]
+        body = {
+            "event_id": f"end:{opportunity_id}",
+            "occurred_at": record["closed_at"],
+            "opportunity_id": opportunity_id,
+            "outcome": record["outcome"],
+            "reason": record["reason"],
+            "record": record,
+        }
+        await self.say(account_id, "opportunity_ended", body)
+
+    async def keep_late(self, account_id: str, opportunity_id: str, fact: Fact) -> None:
+        """A message came after the opportunity's end; the account keeps it."""
+        body = {
+            "event_id": f"late:{opportunity_id}:{fact.event_id or fact.sequence}"[:200],
+            "occurred_at": fact.occurred_at.isoformat(),
+            "opportunity_id": opportunity_id,
+            "message": {"kind": fact.data["message"], "body": fact.data.get("body")},
+        }
+        await self.say(account_id, "late_message", body)

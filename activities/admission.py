@@ -1,0 +1,137 @@
+"""Admission: the ledger and the library of processes say whether an opportunity may begin."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from temporalio import activity
+
+from activities.accounts import Accounts
+from ledger.ledger import Ledger
+from processes import Library
+from sales.account import Account, Admission, Opening
+from sales.account_messages import ReopenOpportunity
+from sales.drafts import Broken
+from sales.opening import OpenOpportunity, Start, begin
+from sales.opportunity import Opportunity
+from sales.process import Process
+from sales.values import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What an account was asked to launch, in the order in which it was asked."""
+
+    account_id: str
+    at: datetime
+    wishes: tuple[Opening, ...]
+
+
+class AdmissionActivities:
+    """What must be known from outside before something can begin or go on."""
+
+    def __init__(self, ledger: Ledger, library: Library, accounts: Accounts) -> None:
+        """Asks `ledger` and `library`; adopts through `accounts`."""
+        self._ledger, self._library, self._accounts = ledger, library, accounts
+
+    @activity.defn(name="admit")
+    async def admit(self, asked: Wishes) -> list[Admission]:
+        """For each wish the start input it leads to, its id reserved, or the rule it broke."""
+
+        def admitted() -> list[Admission]:
+            return [self._admit(asked.account_id, asked.at, wish) for wish in asked.wishes]
+
+        return await asyncio.to_thread(admitted)
+
+    @activity.defn(name="adopt")
+    async def adopt(self, asked: Wishes) -> Admission:
+        """For an opportunity that was started without its account."""
+        (wish,) = asked.wishes
+        admission = await asyncio.to_thread(self._admit, asked.account_id, asked.at, wish)
+        if admission.start:
+            process = admission.start.process.name
+            await self._accounts.adopt(asked.account_id, wish.opportunity_id, process)
+        return admission
+
+    @activity.defn(name="find_process")
+    async def find_process(self, ref: tuple[str, int]) -> Process | None:
+        """The definition of a version of a process, if there is one."""
+        return self._library.find(*ref)
+
+    @activity.defn(name="recall_account")
+    async def recall_account(self, account_id: str) -> Account | None:
+        """The account as the ledger has it."""
+        return await asyncio.to_thread(self._ledger.account_state, account_id)
+
+    def _admit(self, account_id: str, at: datetime, wish: Opening) -> Admission:
+        try:
+            if isinstance(wish, OpenOpportunity):
+                start = self._opening(account_id, at, wish)
+            else:
+                start = self._successor(account_id, at, wish)
+            begin(start, at)
+            rule = self._ledger.reserve(start.opening.opportunity_id, account_id, at)
+            if rule:
+                raise Broken("opportunity_id", rule)
+        except Broken as broken:
+            return Admission(None, broken.field, broken.rule, broken.detail)
+        return Admission(start)
+
+    def _opening(self, account_id: str, at: datetime, wish: OpenOpportunity) -> Start:
+        if "~" in wish.opportunity_id:
+            raise Broken("opportunity_id", "reserved_character", "~ marks successors")
+        process = self._library.find(wish.process, wish.process_version)
+        if process is None:
+            raise Broken("process", "unknown_process", f"no process is called {wish.process!r}")
+        return Start(account_id=account_id, opening=wish, process=process, at=at)
+
+    def _successor(self, account_id: str, at: datetime, wish: ReopenOpportunity) -> Start:
+        before = self._ledger.state(wish.opportunity_id)
+        if before is None or before.account_id != account_id:
+            raise Broken("opportunity_id", "unknown_opportunity")
+        if before.outcome is None:
+            raise Broken("opportunity_id", "still_open")
+        process = self._library.find(before.process.name) or before.process
+        attempt = before.attempt + 1
+        new_id = f"{wish.opportunity_id.split('~')[0]}~{attempt}"
+        if self._ledger.opportunity(new_id):
+            raise Broken("opportunity_id", "reopened_already", f"its successor is {new_id}")
+        return Start(
+            account_id=account_id,
+            opening=_again(before, wish, new_id, at),
+            process=process,
+            at=at,
+            attempt=attempt,
+            predecessor_id=wish.opportunity_id,
+            heard=before.heard,
+        )
+
+
+def _again(
+    before: Opportunity, wish: ReopenOpportunity, new_id: str, at: datetime
+) -> OpenOpportunity:
+    """The opening of a successor: what was known, with fresh clocks."""
+    amount = wish.amount
+    if amount is None and before.amount is not None and before.currency:
+        amount = Money(amount=before.amount, currency=before.currency)
+    close_date = wish.close_date
+    if close_date is None and before.close_at and before.close_at > at:
+        close_date = before.close_date
+    said: dict[str, Any] = {
+        "opportunity_id": new_id,
+        "process": before.process.name,
+        "amount": amount,
+        "close_date": close_date,
+        "event_id": wish.event_id,
+        "occurred_at": wish.occurred_at,
+        "sent_at": wish.sent_at,
+        "actor": wish.actor,
+        "note": wish.reason,
+        "override": wish.override,
+    }
+    for name in ("name", "lead_source", "segment", "product", "territory", "owner", "team"):
+        said[name] = getattr(before, name) or None
+    for name in ("stakeholders", "objectives", "competitors", "line_items", "qualification"):
+        said[name] = getattr(before, name)
+    return OpenOpportunity.model_validate({k: v for k, v in said.items() if v is not None})

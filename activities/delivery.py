@@ -1,0 +1,87 @@
+"""Facts to the ledger and, with an end, the word to the account: one effect, repeatable."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from temporalio import activity
+
+from activities.accounts import Accounts
+from ledger.batch import Ack, Batch
+from ledger.ledger import Ledger
+from sales.facts import Fact
+from sales.process import Process
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What an opportunity writes at once; with the batch that ends it comes its outcome record."""
+
+    opportunity_id: str
+    account_id: str
+    run_id: str
+    facts: tuple[Fact, ...]
+    process: Process | None = None
+    end: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountDelivery:
+    """What an account writes at once."""
+
+    account_id: str
+    run_id: str
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """How far the ledger has an opportunity's journal, and the end it holds, if it does."""
+
+    sequence: int
+    end: dict[str, Any] | None
+
+
+class DeliveryActivities:
+    """The way out of the workflows."""
+
+    def __init__(self, ledger: Ledger, accounts: Accounts) -> None:
+        """Into `ledger`, and to `accounts` by signal."""
+        self._ledger, self._accounts = ledger, accounts
+
+    @activity.defn(name="deliver")
+    async def deliver(self, what: Delivery) -> Ack:
+        """Write, then tell the account: of the end, and of what came too late."""
+        batch = self._batch("opportunity", what.opportunity_id, what)
+        ack = await asyncio.to_thread(self._ledger.record, batch)
+        if ack.end is None:
+            for fact in what.facts:
+                if fact.kind == "late":
+                    await self._accounts.keep_late(what.account_id, what.opportunity_id, fact)
+            if what.end:
+                await self._accounts.tell_end(what.account_id, what.end)
+        return ack
+
+    @activity.defn(name="deliver_account")
+    async def deliver_account(self, what: AccountDelivery) -> Ack:
+        """Write an account's facts."""
+        batch = self._batch("account", what.account_id, what)
+        return await asyncio.to_thread(self._ledger.record, batch)
+
+    @activity.defn(name="recall")
+    async def recall(self, opportunity_id: str) -> Known | None:
+        """What the ledger knows of an opportunity."""
+        row = await asyncio.to_thread(self._ledger.opportunity, opportunity_id)
+        if row is None:
+            return None
+        end = await asyncio.to_thread(self._ledger.end_of, opportunity_id)
+        return Known(row.sequence, end)
+
+    def _batch(
+        self,
+        subject: Literal["opportunity", "account"],
+        id_: str,
+        what: Delivery | AccountDelivery,
+    ) -> Batch:
+        process = what.process if isinstance(what, Delivery) else None
+        return Batch(subject, id_, what.run_id, what.facts, process)

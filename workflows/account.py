@@ -1,0 +1,228 @@
+"""An account: it launches opportunities, learns how they end, and has no end of its own."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from datetime import timedelta
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import RawValue, WorkflowIDReusePolicy
+from temporalio.exceptions import ApplicationError, FailureError, WorkflowAlreadyStartedError
+
+with workflow.unsafe.imports_passed_through():
+    from activities.admission import AdmissionActivities, Wishes
+    from activities.delivery import AccountDelivery, DeliveryActivities
+    from ledger.batch import Ack
+    from sales.account import Account as State
+    from sales.account import (
+        Admission,
+        Opening,
+        decide_account,
+        dump_account,
+        evolve_account,
+        needs_admission,
+        open_account,
+        resumed,
+        retired,
+    )
+    from sales.account_messages import ACCOUNT_KINDS
+    from sales.facts import Cause, Fact
+    from sales.messages import Message
+    from sales.opening import Start, begin
+    from sales.process import Process
+    from sales.receipt import Receipt, account_receipt
+    from workflows import showing
+    from workflows.carrying import AccountCarried, Unheard, account_start
+    from workflows.entity import Entity, effect, wish
+    from workflows.hearing import NOTHING, unreadable
+    from workflows.ids import opportunity_workflow
+
+TOGETHER = 50
+"""How many opportunities are launched at once."""
+BACKSTOP = timedelta(days=90)
+"""How far behind `end_by` the server itself ends a run whose own code cannot."""
+
+
+@workflow.defn(name="Account")
+class Account(Entity[State]):
+    """One account, for as long as there is a relationship."""
+
+    kinds = ACCOUNT_KINDS
+
+    @workflow.init
+    def __init__(self, raw: RawValue = NOTHING) -> None:
+        """Whole before the first message; what came before this run is the ledger's to say."""
+        super().__init__()
+        self.unknown: str | None = None
+        given = account_start(raw)
+        self.limits = given.limits
+        if isinstance(given, AccountCarried):
+            self.state, self.outbox = given.state, list(given.outbox)
+            self.waiting = [each.heard(ACCOUNT_KINDS) for each in given.waiting]
+        else:
+            self.unknown, self.name = given.account_id, given.name
+
+    @workflow.run
+    async def run(self, raw: RawValue = NOTHING) -> dict[str, Any]:
+        """Hear, launch, show, write; only an explicit retirement ends it."""
+        while True:
+            self.dirty = False
+            if not self.unknown:
+                self.hear_the_waiting()
+            self.run_errands()
+            if not self.unknown:
+                if self.may_roll_over():
+                    workflow.continue_as_new(self.carried())
+                self.show()
+                self.write(self.limits)
+                if self.state.retired_at and not self.outbox and self.errand is None:
+                    await workflow.wait_condition(workflow.all_handlers_finished)
+                    return dump_account(self.state)
+            try:
+                await workflow.wait_condition(lambda: self.dirty)
+            except asyncio.CancelledError:
+                if workflow.cancellation_reason() is None:
+                    raise  # the cache evicts us; that is nobody's wish
+                self.cancelled = True
+                self.hear(unreadable("cancel", "use_retire", field="account_id"), "cancel")
+
+    def carried(self) -> AccountCarried:
+        """What the next run needs."""
+        waiting = [Unheard.of(each) for each in self.waiting]
+        return AccountCarried(self.state, self.outbox, waiting, self.limits)
+
+    def may_roll_over(self) -> bool:
+        """With the outbox in hand, not while children start; a refused cancel is left behind."""
+        if self.state.retired_at or self.errand or len(self.outbox) > self.limits.outbox:
+            return False
+        return self.cancelled or self.over(self.limits)
+
+    # -- messages ------------------------------------------------------------------------------
+
+    def must_wait(self, message: Message) -> bool:
+        """Until the ledger has said what this account is, or whether something may begin."""
+        return self.unknown is not None or needs_admission(self.state, message)
+
+    def take(self, message: Message, cause: Cause, admission: Admission | None = None) -> Receipt:
+        """Keep the facts that follow; and what the sender is told."""
+        facts = decide_account(self.state, message, workflow.now(), cause, admission)
+        self.keep(facts)
+        return account_receipt(self.state, message, facts)
+
+    # -- errands -------------------------------------------------------------------------------
+
+    def next_errand(self) -> Callable[[], Coroutine[Any, Any, None]] | None:
+        """Remembering, launching, retiring; nothing new while this run is about to end."""
+        if self.unknown:
+            return self.remember
+        if self.waiting and not self.over(self.limits):
+            return self.launch
+        return self.retire if self.state.retiring_at and not self.state.retired_at else None
+
+    async def remember(self) -> None:
+        """An account that was here before goes on from what the ledger knows of it."""
+        assert self.unknown
+        known = await effect(AdmissionActivities.recall_account, self.unknown, "what came before")
+        if known:
+            self.state = known
+            self.keep(resumed(known, workflow.now()))
+        else:
+            self.state, fact = open_account(self.unknown, workflow.now(), self.name or "")
+            self.note(fact)
+        self.unknown = None
+
+    async def launch(self) -> None:
+        """Ask the ledger for all that wait, tell their senders, and start the children."""
+        asked = self.waiting[:TOGETHER]
+        wishes = tuple(h.message for h in asked if isinstance(h.message, Opening))
+        local = all(heard.cause == "signal" for heard in asked)
+        what = Wishes(self.state.id, workflow.now(), wishes)
+        admissions = await effect(AdmissionActivities.admit, what, "admission", local)
+        children = []
+        for heard, admission in zip(asked, admissions, strict=True):
+            self.waiting.remove(heard)
+            heard.receipt = self.take(heard.message, heard.cause, admission)
+            if heard.receipt.accepted and not heard.receipt.duplicate and admission.start:
+                children.append(self.start_child(admission.start))
+        self.dirty = True
+        await asyncio.gather(*children)
+
+    async def start_child(self, start: Start) -> None:
+        """A child of its own life: neither our rolling over nor our end touches it."""
+        state, _ = begin(start, workflow.now())
+        try:
+            child = await workflow.start_child_workflow(
+                "Opportunity",
+                start,
+                id=opportunity_workflow(state.id),
+                parent_close_policy=workflow.ParentClosePolicy.ABANDON,
+                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                execution_timeout=state.end_by - workflow.now() + BACKSTOP,
+                search_attributes=showing.at_start(showing.of_opportunity(state, workflow.now())),
+                static_summary=(state.name or state.id)[:200],
+            )
+        except WorkflowAlreadyStartedError:
+            workflow.logger.info("opportunity_runs_already", extra={"opportunity": state.id})
+        else:
+            # It tells us its end by signal; how its run closed is nothing to wait for.
+            child.add_done_callback(lambda run: run.cancelled() or run.exception())
+
+    async def retire(self) -> None:
+        """The open opportunities are withdrawn first, each within the time the message gave."""
+        assert self.state.retiring_at
+        await asyncio.gather(*(self.withdraw(child) for child in sorted(self.state.open)))
+        left = self.state.retire_by - workflow.now() if self.state.retire_by else timedelta(0)
+        if self.state.open and left > timedelta(0):
+            try:
+                await workflow.wait_condition(lambda: not self.state.open, timeout=left)
+            except TimeoutError:
+                workflow.logger.warning("account_retires_with_open_opportunities")
+        self.keep(retired(self.state, workflow.now()))
+
+    async def withdraw(self, opportunity_id: str) -> None:
+        """Ask a child to end; one that is gone is for reconciliation."""
+        body = {"event_id": f"retire:{self.state.id}", "reason": "account_closed"}
+        handle = workflow.get_external_workflow_handle(opportunity_workflow(opportunity_id))
+        try:
+            await handle.signal("withdraw", body)
+        except (FailureError, ApplicationError):
+            workflow.logger.warning("opportunity_is_gone", extra={"opportunity": opportunity_id})
+
+    # -- the outbox, and what admins see ---------------------------------------------------------
+
+    def evolved(self, fact: Fact, process: Process | None) -> State:
+        """The state after the fact."""
+        return evolve_account(self.state, fact)
+
+    async def deliver(self, facts: tuple[Fact, ...], process: Process | None, local: bool) -> Ack:
+        """Into the ledger."""
+        what = AccountDelivery(self.state.id, workflow.info().run_id, facts)
+        return await effect(DeliveryActivities.deliver_account, what, "facts to the ledger", local)
+
+    def show(self) -> None:
+        """Search attributes where they changed, and a page for the UI, which is free."""
+        held = workflow.info().typed_search_attributes
+        if changed := showing.changes(showing.of_account(self.state), held):
+            workflow.upsert_search_attributes(changed)
+        workflow.set_current_details(showing.account_page(self.state, len(self.outbox)))
+
+    # -- the wire ------------------------------------------------------------------------------
+
+    for _kind, _about in ACCOUNT_KINDS.items():
+        locals()[f"on_{_kind}"] = wish(_kind, _about)
+    del _kind, _about
+
+    @workflow.query(name="state", description="The whole state, and how many facts are unwritten")
+    def show_state(self) -> dict[str, Any]:
+        """The state as JSON, and how many facts wait for the ledger."""
+        return {**dump_account(self.state), "outbox": len(self.outbox)}
+
+    @workflow.query(name="opportunities", description="The open opportunities, by id")
+    def show_opportunities(self) -> dict[str, Any]:
+        """Process and time of launch of every open opportunity."""
+        return {key: child._asdict() for key, child in self.state.open.items()}
+
+    @workflow.query(name="refusals", description="The latest refusals")
+    def show_refusals(self) -> list[dict[str, Any]]:
+        """The latest refusals, each with the field and the rule."""
+        return [each._asdict() for each in self.state.refused]

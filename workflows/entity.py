@@ -1,0 +1,230 @@
+"""What both drivers do alike: hear each message at once, keep the facts, carry them to the ledger.
+
+What a signal caused is history already and may leave by local activity. What an update, a clock
+or a cancel caused becomes history only with the task that decides it, so it leaves by a normal
+activity, as every end does: a ledger must not hold an end that a redone task decides otherwise.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, ClassVar, Final, Generic, TypeVar
+
+from temporalio import workflow
+from temporalio.common import RawValue, RetryPolicy
+from temporalio.exceptions import FailureError
+
+from ledger.batch import Ack
+from sales.facts import Cause, Fact
+from sales.messages import Message
+from sales.process import Limits, Process
+from sales.receipt import Receipt
+from workflows.hearing import NOTHING, read_raw, unreadable
+
+S = TypeVar("S")
+A = TypeVar("A")
+R = TypeVar("R")
+
+SETTLED: Final = frozenset({"start", "signal"})
+"""Causes that are history before the task that handles them is done."""
+AT_ONCE: Final = timedelta(seconds=2)
+IN_TIME: Final = timedelta(seconds=30)
+ONCE: Final = RetryPolicy(maximum_attempts=1)
+FOR_EVER: Final = RetryPolicy(maximum_interval=timedelta(seconds=10))
+
+
+async def effect(
+    work: Callable[[Any, A], Awaitable[R]], what: A, summary: str, local: bool = True
+) -> R:
+    """Done at once if that is safe and works; else by a normal activity, tried without limit."""
+    if local:
+        try:
+            return await workflow.execute_local_activity_method(
+                work, what, start_to_close_timeout=AT_ONCE, retry_policy=ONCE, summary=summary
+            )
+        except FailureError:
+            pass  # slow or down; the normal activity below shows itself to admins while it waits
+    return await workflow.execute_activity_method(
+        work, what, start_to_close_timeout=IN_TIME, retry_policy=FOR_EVER, summary=summary
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A fact on its way to the ledger, with the process it refers to, if it does."""
+
+    fact: Fact
+    process: Process | None = None
+
+
+@dataclass(eq=False, slots=True)
+class Heard:
+    """A message, and the receipt it has once its turn has come."""
+
+    message: Message
+    cause: Cause
+    receipt: Receipt | None = None
+
+
+def wish(kind: str, about: type[Message]) -> Callable[..., None]:
+    """The signal handler for one kind of message."""
+
+    def handler(self: "Entity[Any]", raw: RawValue = NOTHING) -> None:
+        self.signals += 1
+        self.hear(read_raw(kind, raw, self.kinds), "signal")
+
+    # The SDK takes every annotated parameter for an argument of the signal.
+    del handler.__annotations__["self"]
+    return workflow.signal(name=kind, description=about.__doc__)(handler)
+
+
+class Entity(Generic[S]):
+    """A state moved by messages, its outbox, and the one writer that empties it."""
+
+    kinds: ClassVar[Mapping[str, type[Message]]]
+    """The messages it takes."""
+    state: S
+    """Set before the first message is taken; until then messages wait."""
+
+    def __init__(self) -> None:
+        """Nothing heard, nothing kept."""
+        self.outbox: list[Entry] = []
+        self.waiting: list[Heard] = []
+        self.dirty = True
+        self.cancelled = False
+        self.signals = 0
+        self.updates = 0
+        self.errand: asyncio.Task[None] | None = None
+        self.writer: asyncio.Task[None] | None = None
+
+    # -- what a driver is made of --------------------------------------------------------------
+
+    def must_wait(self, message: Message) -> bool:
+        """Whether it cannot be told yet what follows from the message."""
+        raise NotImplementedError
+
+    def take(self, message: Message, cause: Cause) -> Receipt:
+        """Keep the facts that follow; and what the sender is told."""
+        raise NotImplementedError
+
+    def evolved(self, fact: Fact, process: Process | None) -> S:
+        """The state after the fact."""
+        raise NotImplementedError
+
+    def next_errand(self) -> Callable[[], Coroutine[Any, Any, None]] | None:
+        """What has to be asked of the world outside, the most pressing first."""
+        raise NotImplementedError
+
+    async def deliver(self, facts: tuple[Fact, ...], process: Process | None, local: bool) -> Ack:
+        """Carry the facts to the ledger, whatever it takes."""
+        raise NotImplementedError
+
+    def told(self, end: dict[str, Any]) -> None:
+        """The ledger holds an end that stands against what was just written."""
+        raise NotImplementedError
+
+    # -- hearing -------------------------------------------------------------------------------
+
+    def hear(self, message: Message, cause: Cause) -> Heard:
+        """Decide now; only what cannot be told yet waits for its turn."""
+        heard = Heard(message, cause)
+        if self.must_wait(message):
+            self.waiting.append(heard)
+            self.dirty = True
+        else:
+            heard.receipt = self.take(message, cause)
+        return heard
+
+    def hear_the_waiting(self) -> None:
+        """Those whose turn has come, in the order in which they came."""
+        waiting, self.waiting = self.waiting, []
+        for heard in waiting:
+            if self.must_wait(heard.message):
+                self.waiting.append(heard)
+            else:
+                heard.receipt = self.take(heard.message, heard.cause)
+
+    @workflow.update(description="Any message, with a receipt: {kind: <a signal's name>, ...}")
+    async def submit(self, raw: RawValue = NOTHING) -> Receipt:
+        """Say it and be told: accepted, or the rule it broke."""
+        self.updates += 1
+        heard = self.hear(read_raw(None, raw, self.kinds), "update")
+        if heard.receipt is None:
+            await workflow.wait_condition(lambda: heard.receipt is not None)
+        assert heard.receipt
+        return heard.receipt
+
+    @submit.validator
+    def _submit_shape(self, raw: RawValue = NOTHING) -> None:
+        """Its presence turns a wrong number of arguments into an error to the sender."""
+
+    @workflow.signal(dynamic=True)
+    def anything_else(self, name: str, args: Sequence[RawValue]) -> None:
+        """A name nobody knows is refused, not forgotten."""
+        self.signals += 1
+        self.hear(unreadable(name, "unknown_signal", field="kind"), "signal")
+
+    # -- errands -------------------------------------------------------------------------------
+
+    def run_errands(self) -> None:
+        """One errand at a time, and never in the way of a message."""
+        if self.errand and self.errand.done():
+            self.errand.result()  # an errand that broke must fail the task, not vanish
+            self.errand = None
+        if self.errand is None and (work := self.next_errand()):
+            self.errand = asyncio.create_task(self._run(work))
+
+    async def _run(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        await work()
+        self.dirty = True
+
+    # -- the outbox ----------------------------------------------------------------------------
+
+    def keep(self, facts: tuple[Fact, ...], process: Process | None = None) -> None:
+        """Fold the facts into the state now; the ledger gets them in its own time."""
+        for fact in facts:
+            refers = process if fact.kind == "migrated" else None
+            self.state = self.evolved(fact, refers)
+            self.note(fact, refers)
+
+    def note(self, fact: Fact, process: Process | None = None) -> None:
+        """Into the outbox, and on to the loop."""
+        self.outbox.append(Entry(fact, process))
+        self.dirty = True
+
+    def write(self, limits: Limits) -> None:
+        """See to it that somebody empties the outbox."""
+        if self.writer and self.writer.done():
+            self.writer.result()  # a writer that broke must fail the task, not vanish
+            self.writer = None
+        if self.outbox and self.writer is None:
+            self.writer = asyncio.create_task(self._empty(limits.batch))
+
+    async def _empty(self, most: int) -> None:
+        while self.outbox:
+            entries = self._oldest(most)
+            facts = tuple(entry.fact for entry in entries)
+            settled = all(fact.cause in SETTLED and fact.kind != "ended" for fact in facts)
+            ack = await self.deliver(facts, entries[0].process, settled)
+            if ack.end:
+                self.told(ack.end)
+                self.outbox.clear()
+            del self.outbox[: len(entries)]
+        self.dirty = True
+
+    def _oldest(self, most: int) -> list[Entry]:
+        """As many as fit one write; one that refers to a process begins a write of its own."""
+        entries = self.outbox[:most]
+        refers = [i for i, entry in enumerate(entries) if entry.process and i > 0]
+        return entries[: refers[0]] if refers else entries
+
+    def over(self, limits: Limits) -> bool:
+        """Whether this run has grown as long as a run may."""
+        info = workflow.info()
+        return (
+            info.is_continue_as_new_suggested()
+            or info.get_current_history_length() > limits.events
+            or self.updates >= limits.updates
+            or self.signals >= limits.signals
+        )

@@ -1,0 +1,120 @@
+"""What admins see: search attributes to filter by, and a page in the UI that costs nothing."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from temporalio.common import (
+    SearchAttributeKey,
+    SearchAttributePair,
+    SearchAttributeUpdate,
+    TypedSearchAttributes,
+)
+
+from sales.account import Account
+from sales.clocks import next_deadline, running
+from sales.opportunity import Opportunity
+from sales.risks import risks
+from workflows import attributes as at
+
+RIDE_ALONG: Final = frozenset({at.DEADLINE, at.REFUSALS})
+"""Never worth an upsert of their own; an end takes the deadline away with it."""
+LONGEST_KEYWORD: Final = 255
+
+Values = Mapping[SearchAttributeKey[Any], Any]
+
+
+def of_opportunity(state: Opportunity, now: datetime) -> dict[SearchAttributeKey[Any], Any]:
+    """Every search attribute of an opportunity; None where it has none."""
+    due, outcome = next_deadline(state), state.outcome
+    return {
+        at.STAGE: state.stage,
+        at.OUTCOME: outcome.outcome if outcome else "open",
+        at.END_REASON: outcome.reason if outcome else None,
+        at.ACCOUNT_ID: state.account_id,
+        at.OWNER_ID: state.owner,
+        at.PROCESS: state.process.name,
+        at.SEGMENT: state.segment,
+        at.FORECAST_CATEGORY: state.category,
+        at.CURRENCY: state.currency,
+        at.RISKS: list(risks(state, now)) or None,
+        at.AMOUNT: float(state.amount) if state.amount is not None else None,
+        at.CLOSE_DATE: state.close_at,
+        at.DEADLINE: due.at if due else None,
+        at.END_BY: state.end_by,
+        at.PUSH_COUNT: state.pushes or None,
+        at.REFUSALS: state.refusals or None,
+    }
+
+
+def of_account(state: Account) -> dict[SearchAttributeKey[Any], Any]:
+    """Every search attribute of an account."""
+    return {
+        at.ACCOUNT_ID: state.id,
+        at.OWNER_ID: state.owner,
+        at.SEGMENT: state.segment,
+        at.STAGE: "retired" if state.retired_at else "retiring" if state.retiring_at else "active",
+    }
+
+
+def at_start(values: Values) -> TypedSearchAttributes:
+    """What is known at the start is set at the start, for free."""
+    pairs = [SearchAttributePair(key, _fit(v)) for key, v in values.items() if v is not None]
+    return TypedSearchAttributes(pairs)
+
+
+def changes(values: Values, held: TypedSearchAttributes) -> list[SearchAttributeUpdate[Any]]:
+    """One upsert's worth: only what changed, and nothing at all for what merely rides along."""
+    fresh = {key: v for key, v in values.items() if _fit(v) != held.get(key)}
+    if not fresh.keys() - RIDE_ALONG:
+        return []
+    return [
+        key.value_set(_fit(v)) if v is not None else key.value_unset() for key, v in fresh.items()
+    ]
+
+
+def _fit(value: Any) -> Any:
+    return value[:LONGEST_KEYWORD] if isinstance(value, str) else value
+
+
+def opportunity_page(state: Opportunity, unwritten: int, now: datetime) -> str:
+    """Current details, as Markdown: how it stands, what comes next, what was refused."""
+    amount = f"{state.amount} {state.currency}" if state.amount is not None else "no amount"
+    lines = [f"### {state.name or state.id}", ""]
+    if state.outcome:
+        end = state.outcome
+        lines.append(f"**{end.outcome}** ({', '.join(end.reasons)}) at {_when(end.closed_at)}")
+    else:
+        lines.append(f"**{state.stage}**, {state.category}")
+    lines += ["", f"{amount}, account `{state.account_id}`, owner `{state.owner or 'nobody'}`", ""]
+    for clock in sorted(running(state), key=lambda each: each.ends_at):
+        lines.append(f"- `{clock.name}` ends it at {_when(clock.ends_at)}")
+    if state.parked_until:
+        lines.append(f"- parked until {_when(state.parked_until)}")
+    if found := risks(state, now):
+        lines += ["", f"Risks: {', '.join(found)}"]
+    if state.refused:
+        last = state.refused[-1]
+        count = state.refusals
+        lines += ["", f"Refusals: {count}, last `{last.kind}`: `{last.field}`: `{last.rule}`"]
+    lines += ["", f"Facts: {state.sequence}, of which {unwritten} wait for the ledger"]
+    return "\n".join(lines)
+
+
+def account_page(state: Account, unwritten: int) -> str:
+    """Current details of an account."""
+    lines = [f"### {state.name}", "", f"{len(state.open)} open opportunities"]
+    lines += [f"- `{key}` ({child.process})" for key, child in list(state.open.items())[:20]]
+    if state.last_ends:
+        lines += ["", "Last ends:"]
+        lines += [f"- `{e.opportunity_id}` {e.outcome} ({e.reason})" for e in state.last_ends]
+    if state.refused:
+        last = state.refused[-1]
+        count = state.refusals
+        lines += ["", f"Refusals: {count}, last `{last.kind}`: `{last.field}`: `{last.rule}`"]
+    lines += ["", f"Facts: {state.sequence}, of which {unwritten} wait for the ledger"]
+    return "\n".join(lines)
+
+
+def _when(at_: datetime) -> str:
+    return f"{at_:%Y-%m-%d %H:%M:%S} UTC"
