@@ -1,0 +1,99 @@
+"""The worker process: `python -m worker` carries all workflows until it is told to stop."""
+
+import asyncio
+import os
+import signal
+import threading
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from temporalio.client import Client
+from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+import activities
+from ledger.ledger import Ledger
+from processes import BadProcess, Library, library
+from settings import TASK_QUEUE, BadSettings, Settings, Unreachable, connect
+from telemetry import configure_logs, make_runtime
+from workflows import INTERCEPTORS, WORKFLOWS
+
+GRACE = timedelta(seconds=5)
+HARD_EXIT_SECONDS = 20.0
+
+# Loaded once instead of anew for every run: nothing of theirs that a workflow touches has state.
+PASSED_THROUGH = ("sales", "processes", "ledger", "activities", "settings", "structlog")
+
+logger = structlog.get_logger(__name__)
+
+
+def make_worker(
+    client: Client,
+    ledger: Ledger,
+    task_queue: str = TASK_QUEUE,
+    processes: Library | None = None,
+    **options: Any,
+) -> Worker:
+    """A worker for every workflow and activity; without processes, it knows the built-in ones."""
+    restrictions = SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
+    return Worker(
+        client,
+        task_queue=task_queue,
+        workflows=WORKFLOWS,
+        activities=activities.make(client, ledger, processes or library(), task_queue),
+        interceptors=INTERCEPTORS,
+        workflow_runner=SandboxedWorkflowRunner(restrictions=restrictions),
+        **{"graceful_shutdown_timeout": GRACE, **options},
+    )
+
+
+async def run_worker(
+    settings: Settings, client: Client | None = None, stop: asyncio.Event | None = None
+) -> None:
+    """Bring the ledger up to date, then work until the event is set or the task is cancelled."""
+    settings.dir.mkdir(parents=True, exist_ok=True)  # where the ledger is, unless told otherwise
+    processes = library(settings.processes)
+    ledger = Ledger(settings.ledger_url)
+    await asyncio.to_thread(ledger.migrate)
+    client = client or await connect(settings, make_runtime(settings.metrics))
+    async with make_worker(client, ledger, processes=processes):
+        logger.info("worker_started", address=settings.address, namespace=settings.namespace)
+        await (stop or asyncio.Event()).wait()
+        logger.info("worker_stopping", grace_seconds=GRACE.total_seconds())
+    logger.info("worker_stopped")
+
+
+def stop_on_signals() -> asyncio.Event:
+    """An event that SIGTERM or SIGINT sets; a process still there after the grace is ended."""
+    stop = asyncio.Event()
+
+    def begin_to_stop() -> None:
+        if stop.is_set():
+            return
+        stop.set()
+        last_resort = threading.Timer(HARD_EXIT_SECONDS, os._exit, [1])
+        last_resort.daemon = True
+        last_resort.start()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, begin_to_stop)
+    return stop
+
+
+async def _main(settings: Settings) -> None:
+    await run_worker(settings, stop=stop_on_signals())
+
+
+def main() -> None:
+    """Run one worker with the settings of the environment."""
+    try:
+        settings = Settings.load()
+        configure_logs(settings.log)
+        asyncio.run(_main(settings))
+    except (BadProcess, BadSettings, Unreachable) as error:
+        raise SystemExit(str(error)) from error
+
+
+if __name__ == "__main__":
+    main()
