@@ -2,30 +2,53 @@
 
 import asyncio
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from temporalio import activity
 
 from activities.accounts import Accounts
+from ledger.batch import Batch
 from ledger.ledger import Ledger
 from processes import Library
-from sales.account import Account, Admission, Opening
+from sales.account import Account, Admission, Opening, decide_account, evolve_account
 from sales.account_messages import ReopenOpportunity
 from sales.drafts import Broken
-from sales.opening import OpenOpportunity, Start, begin
+from sales.facts import Cause, Fact
+from sales.opening import OpenOpportunity, Request, Start, begin
 from sales.opportunity import Opportunity
 from sales.process import Process
 from sales.values import Money
 
 
 @dataclass(frozen=True, slots=True)
+class Wish:
+    """A message that asks to launch, and how it came."""
+
+    message: Opening
+    cause: Cause
+
+
+@dataclass(frozen=True, slots=True)
 class Wishes:
-    """What an account was asked to launch, in the order in which it was asked."""
+    """What an account was asked to launch, in the order in which it was asked.
+
+    `sequence` is how far its journal is, unless something is on its way to the ledger already.
+    """
 
     account_id: str
+    run_id: str
     at: datetime
-    wishes: tuple[Opening, ...]
+    sequence: int | None
+    wishes: tuple[Wish, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """One answer for each wish, and the digests of the facts that were written down with them."""
+
+    admissions: tuple[Admission, ...]
+    written: tuple[str, ...] = ()
 
 
 class AdmissionActivities:
@@ -36,22 +59,24 @@ class AdmissionActivities:
         self._ledger, self._library, self._accounts = ledger, library, accounts
 
     @activity.defn(name="admit")
-    async def admit(self, asked: Wishes) -> list[Admission]:
-        """For each wish the start input it leads to, its id reserved, or the rule it broke."""
+    async def admit(self, asked: Wishes) -> Admitted:
+        """For each wish the start input it leads to, its id reserved, or the rule it broke.
 
-        def admitted() -> list[Admission]:
-            return [self._admit(asked.account_id, asked.at, wish) for wish in asked.wishes]
-
-        return await asyncio.to_thread(admitted)
+        The facts that follow are written at once, numbered from `sequence`, which spares the
+        account a write of its own; should it have moved on meanwhile, it writes them itself and
+        the ledger follows.
+        """
+        return await asyncio.to_thread(self._admit_all, asked)
 
     @activity.defn(name="adopt")
-    async def adopt(self, asked: Wishes) -> Admission:
-        """For an opportunity that was started without its account."""
-        (wish,) = asked.wishes
-        admission = await asyncio.to_thread(self._admit, asked.account_id, asked.at, wish)
+    async def adopt(self, request: Request) -> Admission:
+        """For an opportunity that was started without its account, which is told of it."""
+        account_id, wish = request.account_id, request.opening
+        at = request.at or datetime.now(UTC)
+        admission = await asyncio.to_thread(self._admit, account_id, at, wish)
         if admission.start:
             process = admission.start.process.name
-            await self._accounts.adopt(asked.account_id, wish.opportunity_id, process)
+            await self._accounts.adopt(account_id, wish.opportunity_id, process)
         return admission
 
     @activity.defn(name="find_process")
@@ -63,6 +88,22 @@ class AdmissionActivities:
     async def recall_account(self, account_id: str) -> Account | None:
         """The account as the ledger has it."""
         return await asyncio.to_thread(self._ledger.account_state, account_id)
+
+    def _admit_all(self, asked: Wishes) -> Admitted:
+        admissions = tuple(
+            self._admit(asked.account_id, asked.at, wish.message) for wish in asked.wishes
+        )
+        if asked.sequence is None:
+            return Admitted(admissions)
+        state = Account(asked.account_id, asked.at, sequence=asked.sequence)
+        facts: list[Fact] = []
+        for wish, admission in zip(asked.wishes, admissions, strict=True):
+            for fact in decide_account(state, wish.message, asked.at, wish.cause, admission):
+                state = evolve_account(state, fact)
+                facts.append(fact)
+        if facts:
+            self._ledger.record(Batch("account", asked.account_id, asked.run_id, tuple(facts)))
+        return Admitted(admissions, tuple(fact.digest() for fact in facts))
 
     def _admit(self, account_id: str, at: datetime, wish: Opening) -> Admission:
         try:

@@ -1,7 +1,7 @@
 """The one place that knows which database this is: connections, transactions and upserts.
 
-Writers exclude each other, by BEGIN IMMEDIATE on SQLite and by serializable transactions on
-PostgreSQL, so that what a writer read still holds when it commits. Readers see one snapshot.
+Writers exclude each other, so that what one of them read still holds when it commits: on SQLite by
+BEGIN IMMEDIATE, on PostgreSQL by a lock of our own. Readers wait for nobody and see one snapshot.
 """
 
 from typing import Any, Final
@@ -12,6 +12,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 BUSY_SECONDS: Final = "10"
 """How long a writer on SQLite waits for another; `?timeout=` in the URL says otherwise."""
 
+WRITERS_LOCK: Final = 0x6C6564676572
+"""The advisory lock that writers on PostgreSQL hold; the number only has to be the same for all."""
+
 PRAGMAS: Final = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")
 
 Upsert = sqlite.Insert | postgresql.Insert
@@ -21,13 +24,14 @@ def connect(url: str) -> tuple[Engine, Engine]:
     """An engine for readers and one for writers, on one pool of connections."""
     where = make_url(url)
     if where.get_backend_name() == "sqlite":
-        where = where.set(query={"timeout": BUSY_SECONDS, **where.query})
-        engine = create_engine(where)
+        engine = create_engine(where.set(query={"timeout": BUSY_SECONDS, **where.query}))
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine, engine.execution_options(writes=True)
     engine = create_engine(where, isolation_level="REPEATABLE READ", pool_pre_ping=True)
-    return engine, engine.execution_options(isolation_level="SERIALIZABLE")
+    event.listen(engine, "begin", _begin_postgresql)
+    # A snapshot would be older than the lock that a writer waited for.
+    return engine, engine.execution_options(writes=True, isolation_level="READ COMMITTED")
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
@@ -39,6 +43,11 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get("writes")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    if connection.get_execution_options().get("writes"):
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITERS_LOCK})")
 
 
 def upsert(connection: Connection, table: Table) -> Upsert:

@@ -21,7 +21,9 @@ from sales.opportunity import Heard, Refusal
 from sales.rules import said
 
 MOST_OPEN: Final = 2_000
-"""How many opportunities may be open at once: what an account carries stays bounded."""
+MOST_OPEN_LETTERS: Final = 40_000
+"""How many opportunities may be open at once, and what their ids may take up: what an account
+carries stays bounded, and small enough for one payload."""
 KEPT: Final = 20
 LAST_ENDS: Final = 10
 PROFILE: Final = ("name", "segment", "tier", "owner", "territory")
@@ -126,8 +128,8 @@ def decide_account(
 def _may_launch(state: Account, message: Opening | AdoptOpportunity) -> None:
     if state.retiring_at:
         raise Broken("account_id", "retired")
-    if len(state.open) >= MOST_OPEN:
-        raise Broken("account_id", "too_many_open", f"{MOST_OPEN} opportunities are open")
+    if len(state.open) >= MOST_OPEN or sum(map(len, state.open)) > MOST_OPEN_LETTERS:
+        raise Broken("account_id", "too_many_open", f"{len(state.open)} opportunities are open")
     if not isinstance(message, ReopenOpportunity) and message.opportunity_id in state.open:
         raise Broken("opportunity_id", "already_open")
 

@@ -13,6 +13,8 @@ from sales.values import Amount, Date, Id, Instant, Model, Money, Name, Text
 
 MOST: Final = 100
 """The longest any map of details may grow."""
+MOST_BYTES: Final = 64_000
+"""What all of them may take up together."""
 
 Role = Literal[
     "economic_buyer",

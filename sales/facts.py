@@ -63,3 +63,7 @@ class Fact:
         }
         text = json.dumps(said, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def size(self) -> int:
+        """About how many bytes it takes as JSON."""
+        return len(json.dumps(self.data)) + 400

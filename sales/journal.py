@@ -14,6 +14,8 @@ SKEW: Final = timedelta(days=1)
 MADE_UP: Final = "made-up:"
 """Begins the id of an event that came without one; nobody can tell such an event again."""
 REMEMBERED: Final = 1_000
+REMEMBERED_LETTERS: Final = 50_000
+"""What the remembered ids may take up in all: a state must fit into one payload."""
 REMEMBERED_FOR: Final = timedelta(days=90)
 MOST_SOURCES: Final = 100
 """How many senders that number their events are known by their numbers."""
@@ -105,4 +107,9 @@ def remembered(heard: dict[str, Heard], fact: Fact) -> dict[str, Heard]:
     oldest = fact.recorded_at - REMEMBERED_FOR
     while len(kept) > REMEMBERED or next(iter(kept.values())).at < oldest:
         del kept[next(iter(kept))]
+    if len(kept) > REMEMBERED_LETTERS // 200:  # fewer are never too much, for no id is longer
+        letters = sum(map(len, kept))
+        while letters > REMEMBERED_LETTERS:
+            letters -= len(first := next(iter(kept)))
+            del kept[first]
     return kept

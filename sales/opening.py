@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from sales.details import Details
+from sales.details import MAPS, Details
 from sales.drafts import Broken
 from sales.evolve import evolve
 from sales.facts import Cause, Fact
@@ -14,7 +14,7 @@ from sales.journal import check_stamps
 from sales.messages import Day, Overridable
 from sales.opportunity import Heard, Opportunity
 from sales.process import RULES_VERSION, Process
-from sales.rules import pass_gate, said
+from sales.rules import check_weight, pass_gate, said
 from sales.values import Code, Duration, Id, Instant, Model, day_of, limit_of
 
 
@@ -40,6 +40,14 @@ class OpenOpportunity(Overridable, Details):
     landing: Landing | None = None
 
 
+class Request(Model):
+    """A start by somebody other than the account: it is admitted and adopted first."""
+
+    account_id: Id
+    opening: OpenOpportunity
+    at: Instant | None = None
+
+
 class Start(Model):
     """The start input of an opportunity's workflow: what was said, and the process it lives by.
 
@@ -60,6 +68,7 @@ def begin(start: Start, now: datetime, cause: Cause = "start") -> tuple[Opportun
     now = min(start.at or now, now)
     fact = _opened(start, now, cause)
     state = evolve(None, fact, start.process)
+    check_weight(getattr(state, name) for name in MAPS)
     overridden = pass_gate(state, start.process.opening.requires, start.opening)
     if overridden:
         fact = Fact(**{**_fields(fact), "data": {**fact.data, **overridden}})

@@ -1,11 +1,12 @@
 """The rules, one function a message: what it causes in an open opportunity, or what it breaks."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import ValidationError
 
-from sales.details import MAPS, MOST, merge
+from sales.details import MAPS, MOST, MOST_BYTES, merge
 from sales.drafts import Broken, Draft
 from sales.gates import unmet
 from sales.messages import (
@@ -27,7 +28,7 @@ from sales.messages import (
 from sales.opportunity import Opportunity
 from sales.process import BUYER_MADE, Condition, Process
 from sales.reading import fault
-from sales.values import Money, day_of, limit_of
+from sales.values import Model, Money, day_of, limit_of
 
 _COMMON = set(Message.model_fields)
 ALWAYS_WITHDRAWN = frozenset({"account_closed", "duplicate"})
@@ -95,12 +96,18 @@ def amend(state: Opportunity, message: Amend, at: datetime) -> list[Draft]:
         if at < state.amended_at.get(name, at):
             raise Broken("occurred_at", "stale", f"{name} has been amended since")
     _one_currency(state, message.amount, message.recurring)
-    for name in MAPS:
-        _check_patch(name, getattr(state, name), data.get(name, {}))
+    if MAPS.keys() & data.keys():
+        check_weight(_patched(name, getattr(state, name), data.get(name, {})) for name in MAPS)
     return [Draft("amended", data, at)]
 
 
-def _check_patch(name: str, held: dict[str, Any], patch: dict[str, Any]) -> None:
+def check_weight(maps: Iterable[Mapping[str, Model]]) -> None:
+    """All details together stay small enough to be carried from run to run."""
+    if sum(len(item.model_dump_json()) for held in maps for item in held.values()) > MOST_BYTES:
+        raise Broken("body", "too_large", f"the details may take {MOST_BYTES} bytes in all")
+
+
+def _patched(name: str, held: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
     for key, change in patch.items():
         try:
             held = merge(held, {key: change}, MAPS[name])
@@ -109,6 +116,7 @@ def _check_patch(name: str, held: dict[str, Any], patch: dict[str, Any]) -> None
             raise Broken(f"{name}.{key}.{field}", rule, detail) from error
     if len(held) > MOST:
         raise Broken(name, "too_many", f"at most {MOST}")
+    return held
 
 
 def record_decision(state: Opportunity, message: RecordDecision, at: datetime) -> list[Draft]:
@@ -162,7 +170,7 @@ def extend(state: Opportunity, message: Extend, at: datetime) -> list[Draft]:
     old_at, old_day = state.close_at, state.close_date
     if state.process.silence == "purchase":
         raise Broken("close_date", "not_in_this_process", "the notice date is the contract's")
-    if state.close_set_at and at < state.close_set_at:
+    if at < (state.close_set_at or state.opened_at):
         raise Broken("occurred_at", "stale", "the close date has been moved since")
     if new_at <= at:
         raise Broken("close_date", "in_the_past")

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from temporalio import workflow
@@ -10,7 +10,7 @@ from temporalio.common import RawValue, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, FailureError, WorkflowAlreadyStartedError
 
 with workflow.unsafe.imports_passed_through():
-    from activities.admission import AdmissionActivities, Wishes
+    from activities.admission import AdmissionActivities, Wish, Wishes
     from activities.delivery import AccountDelivery, DeliveryActivities
     from ledger.batch import Ack
     from sales.account import Account as State
@@ -33,7 +33,7 @@ with workflow.unsafe.imports_passed_through():
     from sales.receipt import Receipt, account_receipt
     from workflows import showing
     from workflows.carrying import AccountCarried, Unheard, account_start
-    from workflows.entity import Entity, effect, wish
+    from workflows.entity import SETTLED, Entity, effect, wish
     from workflows.hearing import NOTHING, unreadable
     from workflows.ids import opportunity_workflow
 
@@ -93,9 +93,9 @@ class Account(Entity[State]):
 
     def may_roll_over(self) -> bool:
         """With the outbox in hand, not while children start; a refused cancel is left behind."""
-        if self.state.retired_at or self.errand or len(self.outbox) > self.limits.outbox:
+        if self.state.retired_at or self.errand:
             return False
-        return self.cancelled or self.over(self.limits)
+        return (self.cancelled or self.over(self.limits)) and self.light()
 
     # -- messages ------------------------------------------------------------------------------
 
@@ -103,9 +103,15 @@ class Account(Entity[State]):
         """Until the ledger has said what this account is, or whether something may begin."""
         return self.unknown is not None or needs_admission(self.state, message)
 
-    def take(self, message: Message, cause: Cause, admission: Admission | None = None) -> Receipt:
+    def take(
+        self,
+        message: Message,
+        cause: Cause,
+        admission: Admission | None = None,
+        at: datetime | None = None,
+    ) -> Receipt:
         """Keep the facts that follow; and what the sender is told."""
-        facts = decide_account(self.state, message, workflow.now(), cause, admission)
+        facts = decide_account(self.state, message, at or workflow.now(), cause, admission)
         self.keep(facts)
         return account_receipt(self.state, message, facts)
 
@@ -134,16 +140,23 @@ class Account(Entity[State]):
     async def launch(self) -> None:
         """Ask the ledger for all that wait, tell their senders, and start the children."""
         asked = self.waiting[:TOGETHER]
-        wishes = tuple(h.message for h in asked if isinstance(h.message, Opening))
-        local = all(heard.cause == "signal" for heard in asked)
-        what = Wishes(self.state.id, workflow.now(), wishes)
-        admissions = await effect(AdmissionActivities.admit, what, "admission", local)
+        what = Wishes(
+            self.state.id,
+            workflow.info().run_id,
+            workflow.now(),
+            None if self.outbox else self.state.sequence,
+            tuple(Wish(h.message, h.cause) for h in asked if isinstance(h.message, Opening)),
+        )
+        local = all(heard.cause in SETTLED for heard in asked)
+        admitted = await effect(AdmissionActivities.admit, what, "admission", local)
         children = []
-        for heard, admission in zip(asked, admissions, strict=True):
+        for heard, admission in zip(asked, admitted.admissions, strict=True):
             self.waiting.remove(heard)
-            heard.receipt = self.take(heard.message, heard.cause, admission)
-            if heard.receipt.accepted and not heard.receipt.duplicate and admission.start:
+            heard.receipt = self.take(heard.message, heard.cause, admission, what.at)
+            if heard.receipt.workflow_id and admission.start and not heard.receipt.duplicate:
                 children.append(self.start_child(admission.start))
+        # What the admission wrote down itself, word for word, need not be written again.
+        self.outbox = [e for e in self.outbox if e.fact.digest() not in admitted.written]
         self.dirty = True
         await asyncio.gather(*children)
 

@@ -11,9 +11,9 @@ from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
 from sales.account import Account
-from sales.facts import Cause, Fact
+from sales.facts import Cause
 from sales.messages import Malformed, Message
-from sales.opening import OpenOpportunity, Start
+from sales.opening import Request, Start
 from sales.opportunity import Opportunity
 from sales.process import Limits
 from sales.reading import fault, read
@@ -52,14 +52,6 @@ class Carried:
     outbox: list[Entry]
     waiting: list[Unheard] = field(default_factory=list)
     held_until: datetime | None = None
-    recent: list[Fact] = field(default_factory=list)
-
-
-class Request(Model):
-    """A start by somebody other than the account: it is admitted and adopted first."""
-
-    account_id: Id
-    opening: OpenOpportunity
 
 
 class AccountStart(Model):

@@ -28,6 +28,9 @@ R = TypeVar("R")
 
 SETTLED: Final = frozenset({"start", "signal"})
 """Causes that are history before the task that handles them is done."""
+MOST_BYTES: Final = 100_000
+"""What one write, or one carried state, may weigh beside the rest: the server's limit for a
+payload is 256 KiB, and a run that met it could neither write nor roll over."""
 AT_ONCE: Final = timedelta(seconds=2)
 IN_TIME: Final = timedelta(seconds=30)
 ONCE: Final = RetryPolicy(maximum_attempts=1)
@@ -215,9 +218,19 @@ class Entity(Generic[S]):
 
     def _oldest(self, most: int) -> list[Entry]:
         """As many as fit one write; one that refers to a process begins a write of its own."""
-        entries = self.outbox[:most]
-        refers = [i for i, entry in enumerate(entries) if entry.process and i > 0]
-        return entries[: refers[0]] if refers else entries
+        taken, size = [self.outbox[0]], self.outbox[0].fact.size()
+        for entry in self.outbox[1:most]:
+            size += entry.fact.size()
+            if entry.process or size > MOST_BYTES:
+                break
+            taken.append(entry)
+        return taken
+
+    def light(self) -> bool:
+        """Whether what waits is small enough to be carried to the next run."""
+        size = sum(entry.fact.size() for entry in self.outbox)
+        bodies = (heard.message.model_dump_json(exclude_unset=True) for heard in self.waiting)
+        return size + sum(len(body) for body in bodies) <= MOST_BYTES
 
     def over(self, limits: Limits) -> bool:
         """Whether this run has grown as long as a run may."""

@@ -8,7 +8,7 @@ from temporalio import workflow
 from temporalio.common import RawValue
 
 with workflow.unsafe.imports_passed_through():
-    from activities.admission import AdmissionActivities, Wishes
+    from activities.admission import AdmissionActivities
     from activities.delivery import Delivery, DeliveryActivities
     from ledger.batch import Ack
     from sales.clocks import Running, next_deadline, running
@@ -17,7 +17,7 @@ with workflow.unsafe.imports_passed_through():
     from sales.evolve import evolve, stored_end
     from sales.facts import Cause, Fact
     from sales.messages import KINDS, Message, Migrate
-    from sales.opening import Start, begin
+    from sales.opening import Request, Start, begin
     from sales.opportunity import Opportunity as State
     from sales.opportunity import dump
     from sales.outcome import record_of
@@ -25,12 +25,12 @@ with workflow.unsafe.imports_passed_through():
     from sales.receipt import Receipt, receipt
     from workflows import showing
     from workflows.alarm import Alarm
-    from workflows.carrying import Carried, Request, Unheard, opportunity_start, refuse
+    from workflows.carrying import Carried, Unheard, opportunity_start, refuse
     from workflows.entity import Entity, effect, wish
     from workflows.hearing import NOTHING
 
-KEPT = 100
-"""How many facts the `journal` query keeps at hand; the ledger has them all."""
+KEPT = 50
+"""How many facts of this run the `journal` query keeps at hand; the ledger has them all."""
 
 
 @workflow.defn(name="Opportunity")
@@ -94,7 +94,7 @@ class Opportunity(Entity[State]):
     async def be_admitted(self) -> None:
         """Started without its account: the id is reserved, the account adopts it, then it opens."""
         assert self.request
-        asked = Wishes(self.request.account_id, workflow.now(), (self.request.opening,))
+        asked = self.request.model_copy(update={"at": workflow.now()})
         admission = await effect(AdmissionActivities.adopt, asked, "admission", local=False)
         if admission.start is None:
             refuse(admission.field, admission.rule, admission.detail)
@@ -105,20 +105,19 @@ class Opportunity(Entity[State]):
         """Go on where the run before this one stopped."""
         self.state, self.outbox = carried.state, list(carried.outbox)
         self.waiting = [each.heard(KINDS) for each in carried.waiting]
-        self.recent, self.alarm = list(carried.recent), Alarm(carried.held_until)
+        self.alarm = Alarm(carried.held_until)
 
     def carried(self) -> Carried:
         """What the next run needs."""
         waiting = [Unheard.of(each) for each in self.waiting]
-        recent = self.recent[-KEPT // 4 :]
-        return Carried(self.state, self.outbox, waiting, self.alarm.held_until, recent)
+        return Carried(self.state, self.outbox, waiting, self.alarm.held_until)
 
     def may_roll_over(self) -> bool:
         """At once and with the outbox in hand: waiting for the ledger first would let every new
         message put it off. An ended opportunity only has to finish."""
-        limits = self.state.process.limits
-        idle = self.errand is None and len(self.outbox) <= limits.outbox
-        return self.state.outcome is None and idle and self.over(limits)
+        if self.state.outcome or self.errand or not self.over(self.state.process.limits):
+            return False
+        return self.light()
 
     # -- messages and time ---------------------------------------------------------------------
 
@@ -225,7 +224,7 @@ class Opportunity(Entity[State]):
         """The state as JSON, and how many facts wait for the ledger."""
         return {**dump(self.state), "outbox": len(self.outbox)}
 
-    @workflow.query(name="journal", description="The latest facts")
+    @workflow.query(name="journal", description="The latest facts of this run")
     def show_journal(self) -> list[Fact]:
         """The latest facts, oldest first."""
         return self.recent
