@@ -172,7 +172,7 @@ class Account(Entity[State]):
                 id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
                 execution_timeout=state.end_by - workflow.now() + BACKSTOP,
                 search_attributes=showing.at_start(showing.of_opportunity(state, workflow.now())),
-                static_summary=(state.name or state.id)[:200],
+                static_summary=(state.name or state.id)[:90],
             )
         except WorkflowAlreadyStartedError:
             workflow.logger.info("opportunity_runs_already", extra={"opportunity": state.id})
