@@ -4,6 +4,8 @@ Writers exclude each other, so that what one of them read still holds when it co
 BEGIN IMMEDIATE, on PostgreSQL by a lock of our own. Readers wait for nobody and see one snapshot.
 """
 
+import sqlite3 as sqlite_driver
+import time
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
@@ -15,7 +17,9 @@ BUSY_SECONDS: Final = "10"
 WRITERS_LOCK: Final = 0x6C6564676572
 """The advisory lock that writers on PostgreSQL hold; the number only has to be the same for all."""
 
-PRAGMAS: Final = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")
+PRAGMAS: Final = ("synchronous = FULL", "foreign_keys = ON")
+ATTEMPTS: Final = 20
+"""How often a new file is asked for its write-ahead log, a moment apart."""
 
 Upsert = sqlite.Insert | postgresql.Insert
 
@@ -38,6 +42,20 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # the driver would begin on its own, and too late
     for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}").close()
+    _keep_write_ahead_log(connection)
+
+
+def _keep_write_ahead_log(connection: Any) -> None:
+    """Two that make the same new file at once would wait for each other for ever here, so SQLite
+    tells one of them that it is locked, without waiting; a moment later it is not."""
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL").close()
+            return
+        except sqlite_driver.OperationalError:
+            if attempt == ATTEMPTS:
+                raise
+            time.sleep(0.01 * attempt)
 
 
 def _begin_sqlite(connection: Connection) -> None:
