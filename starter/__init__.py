@@ -1,0 +1,1 @@
+"""What people start: the command line, the client, and the embedded Temporal server."""

@@ -1,0 +1,245 @@
+"""The client: says things to opportunities and accounts, each once however often it is sent.
+
+It stamps `sent_at` once, makes the `event_id`, and resends with the same id when an answer is
+lost, so that a message counts once. What comes too late for an opportunity goes to its account.
+"""
+
+import asyncio
+import uuid
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any, Final, Self, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+from temporalio.client import (
+    Client,
+    WithStartWorkflowOperation,
+    WorkflowHandle,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
+
+from sales.reading import fault
+from sales.receipt import Receipt
+from sales.values import Id
+from settings import TASK_QUEUE, Settings, connect
+from workflows.ids import account_workflow, opportunity_workflow
+
+R = TypeVar("R")
+
+PASSING: Final = frozenset(
+    {
+        RPCStatusCode.UNAVAILABLE,
+        RPCStatusCode.ABORTED,
+        RPCStatusCode.RESOURCE_EXHAUSTED,
+        RPCStatusCode.DEADLINE_EXCEEDED,
+        RPCStatusCode.CANCELLED,
+        RPCStatusCode.INTERNAL,
+        RPCStatusCode.UNKNOWN,
+    }
+)
+"""What may have worked or may work next time: sent again, with the same id."""
+TRIES: Final = 6
+_ID: Final = TypeAdapter[str](Id)
+
+
+class UnknownOpportunity(LookupError):
+    """No opportunity has this id, or nothing is left of it to say where its account is."""
+
+
+class Refused(ValueError):
+    """The server would not take the message, over the size limit for one; nothing was changed."""
+
+
+def checked(account_id: str) -> str:
+    """The id, or Refused at once: a workflow of a bad id could only fail, and be started again."""
+    try:
+        return _ID.validate_python(account_id)
+    except ValidationError as error:
+        _, rule, detail = fault(error)
+        raise Refused(f"account_id: {rule} ({detail})") from error
+
+
+def stamped(fields: dict[str, Any]) -> dict[str, Any]:
+    """The message with the id and the time of sending that it keeps however often it is sent."""
+    now = datetime.now(UTC).isoformat()
+    told = {name: value for name, value in fields.items() if value is not None}
+    return {"event_id": str(uuid.uuid4()), "sent_at": now, **told}
+
+
+class CloselineClient:
+    """Opportunities and accounts, as a backend or an administrator reaches them."""
+
+    def __init__(self, client: Client, task_queue: str = TASK_QUEUE) -> None:
+        """Reached through `client`, which needs the pydantic data converter."""
+        self.temporal, self._task_queue = client, task_queue
+
+    @classmethod
+    async def connect(cls, settings: Settings | None = None) -> Self:
+        """To the server that the settings name. Raises Unreachable where nobody answers."""
+        return cls(await connect(settings or Settings.load()))
+
+    # -- accounts ------------------------------------------------------------------------------
+
+    async def open_account(self, account_id: str, name: str, **fields: Any) -> Receipt:
+        """Make sure that the account runs, under this name."""
+        return await self.say_to_account(account_id, "amend", name=name, **fields)
+
+    async def open_opportunity(
+        self, account_id: str, opportunity_id: str, **fields: Any
+    ) -> Receipt:
+        """Ask the account to open an opportunity; the receipt names the child's workflow."""
+        return await self.say_to_account(
+            account_id, "open_opportunity", opportunity_id=opportunity_id, **fields
+        )
+
+    async def say_to_account(self, account_id: str, kind: str, **fields: Any) -> Receipt:
+        """Say it and be told. An account that is not running is started, and goes on as it was."""
+        message = {"kind": kind, **stamped(fields)}
+
+        async def send() -> Receipt:
+            start = WithStartWorkflowOperation(
+                "Account",
+                {"account_id": account_id},
+                id=account_workflow(checked(account_id)),
+                task_queue=self._task_queue,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+            )
+            return await self.temporal.execute_update_with_start_workflow(
+                "submit", message, start_workflow_operation=start, result_type=Receipt
+            )
+
+        return await self._resent(send)
+
+    async def signal_account(self, account_id: str, kind: str, **fields: Any) -> str:
+        """Say it without waiting for an answer; returns the event's id."""
+        message = stamped(fields)
+
+        async def send() -> None:
+            await self.temporal.start_workflow(
+                "Account",
+                {"account_id": account_id},
+                id=account_workflow(checked(account_id)),
+                task_queue=self._task_queue,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+                start_signal=kind,
+                start_signal_args=[message],
+            )
+
+        await self._resent(send)
+        return str(message["event_id"])
+
+    # -- opportunities -------------------------------------------------------------------------
+
+    async def say(self, opportunity_id: str, kind: str, **fields: Any) -> Receipt:
+        """Say it and be told. What an ended opportunity can no longer hear, its account keeps:
+        then the receipt is not accepted, its rule is `ended`, and nothing is lost."""
+        message = {"kind": kind, **stamped(fields)}
+        handle = self.opportunity(opportunity_id)
+
+        async def send() -> Receipt:
+            return await handle.execute_update("submit", message, result_type=Receipt)
+
+        try:
+            return await self._resent(send)
+        except RPCError as error:
+            if error.status != RPCStatusCode.NOT_FOUND:
+                raise
+        return await self._too_late(opportunity_id, kind, message)
+
+    async def signal(self, opportunity_id: str, kind: str, **fields: Any) -> str:
+        """Say it without waiting for an answer; returns the event's id."""
+        message = stamped(fields)
+        handle = self.opportunity(opportunity_id)
+
+        async def send() -> None:
+            await handle.signal(kind, message)
+
+        try:
+            await self._resent(send)
+        except RPCError as error:
+            if error.status != RPCStatusCode.NOT_FOUND:
+                raise
+            await self._too_late(opportunity_id, kind, message)
+        return str(message["event_id"])
+
+    async def reopen(self, opportunity_id: str, reason: str, **fields: Any) -> Receipt:
+        """Ask the account for a successor; the receipt names its workflow."""
+        account_id = fields.pop("account_id", None) or await self.account_of(opportunity_id)
+        return await self.say_to_account(
+            account_id, "reopen_opportunity", opportunity_id=opportunity_id, reason=reason, **fields
+        )
+
+    def opportunity(self, opportunity_id: str) -> WorkflowHandle[Any, Any]:
+        """The opportunity's workflow."""
+        return self.temporal.get_workflow_handle(opportunity_workflow(opportunity_id))
+
+    def account(self, account_id: str) -> WorkflowHandle[Any, Any]:
+        """The account's workflow."""
+        return self.temporal.get_workflow_handle(account_workflow(account_id))
+
+    async def account_of(self, opportunity_id: str) -> str:
+        """The id of the opportunity's account, as its workflow shows it."""
+        try:
+            description = await self.opportunity(opportunity_id).describe()
+        except RPCError as error:
+            if error.status != RPCStatusCode.NOT_FOUND:
+                raise
+            words = f"opportunity_id: unknown_opportunity ({opportunity_id!r})"
+            raise UnknownOpportunity(words) from error
+        found = description.search_attributes.get("AccountId")
+        if not found:
+            raise UnknownOpportunity(f"opportunity_id: no_account ({opportunity_id!r})")
+        return str(found[0])
+
+    # -- sending -------------------------------------------------------------------------------
+
+    async def _too_late(self, opportunity_id: str, kind: str, message: dict[str, Any]) -> Receipt:
+        account_id = await self.account_of(opportunity_id)
+        event_id = str(message["event_id"])
+        body = {name: value for name, value in message.items() if name != "kind"}
+        kept = await self.say_to_account(
+            account_id,
+            "late_message",
+            event_id=f"late:{opportunity_id}:{event_id}"[:200],
+            opportunity_id=opportunity_id,
+            message={"kind": kind, "body": body},
+        )
+        return Receipt(
+            accepted=False,
+            sequence=kept.sequence,
+            event_id=event_id,
+            field="opportunity_id",
+            rule="ended",
+            detail=f"it has ended; account {account_id} keeps the message",
+            duplicate=kept.duplicate,
+        )
+
+    async def _resent(self, send: Callable[[], Awaitable[R]]) -> R:
+        """Send, and again with the same id where the answer was lost on the way."""
+        for attempt in range(TRIES):
+            try:
+                return await send()
+            except WorkflowUpdateRPCTimeoutOrCancelledError as error:
+                if isinstance(error.__cause__, asyncio.CancelledError):
+                    raise error.__cause__ from None  # the caller gave up; no answer was lost
+                if attempt == TRIES - 1:
+                    raise
+            except WorkflowUpdateFailedError as error:
+                aborted = isinstance(error.cause, ApplicationError) and (
+                    error.cause.type == "AcceptedUpdateCompletedWorkflow"
+                )
+                if not aborted or attempt == TRIES - 1:
+                    raise
+            except RPCError as error:
+                if error.status == RPCStatusCode.INVALID_ARGUMENT:
+                    raise Refused(f"body: {error.message}") from error
+                if error.status not in PASSING or attempt == TRIES - 1:
+                    raise
+            await asyncio.sleep(0.05 * 2**attempt)
+        raise AssertionError("the last try returns or raises")
