@@ -55,11 +55,11 @@ class DeliveryActivities:
         batch = self._batch("opportunity", what.opportunity_id, what)
         ack = await asyncio.to_thread(self._ledger.record, batch)
         if ack.end is None:
+            if what.end:
+                await self._accounts.tell_end(what.account_id, what.end)
             for fact in what.facts:
                 if fact.kind == "late":
                     await self._accounts.keep_late(what.account_id, what.opportunity_id, fact)
-            if what.end:
-                await self._accounts.tell_end(what.account_id, what.end)
         return ack
 
     @activity.defn(name="deliver_account")
