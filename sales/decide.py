@@ -3,6 +3,7 @@ refusal at worst. Nothing here knows where the message came from or where the fa
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from sales import rules
@@ -16,6 +17,7 @@ from sales.opportunity import Opportunity
 from sales.process import Process
 
 Facts = tuple[Fact, ...]
+Rule = Callable[[Opportunity, Any, datetime], list[Draft]]
 
 
 def decide(
@@ -35,7 +37,8 @@ def decide(
     before = passed(state, now, message.sent_at)
     for fact in before:
         state = evolve(state, fact)
-    facts = numbered(state, _drafts(state, message, now, process), message, now, cause)
+    ruled = _IMPORTED if cause == "import" else _RULES
+    facts = numbered(state, _drafts(state, message, now, process, ruled), message, now, cause)
     return before + facts
 
 
@@ -100,7 +103,11 @@ def noticed_reset(state: Opportunity, ledger_sequence: int, now: datetime) -> Fa
 
 
 def _drafts(
-    state: Opportunity, message: Message, now: datetime, process: Process | None
+    state: Opportunity,
+    message: Message,
+    now: datetime,
+    process: Process | None,
+    ruled: Mapping[str, Rule],
 ) -> list[Draft]:
     if state.outcome and not isinstance(message, Malformed):
         return [Draft("late", {"message": message.kind, "body": body_of(message)})]
@@ -114,7 +121,7 @@ def _drafts(
             return rules.migrate(state, message, process)
         taken = min(max(message.sent_at or now, state.opened_at), now)
         at = min(message.occurred_at or taken, now)
-        return _RULES[message.kind](state, message, taken if message.kind in _AT_ONCE else at)
+        return ruled[message.kind](state, message, taken if message.kind in _AT_ONCE else at)
     except Broken as broken:
         return [refusal(message, broken)]
 
@@ -137,7 +144,7 @@ def _end_by_clock(state: Opportunity, deadline: Deadline) -> Draft:
 _AT_ONCE: Final = frozenset({"park", "unpark"})
 """Messages that take effect when they are sent: nobody may rest in retrospect."""
 
-_RULES: Final[dict[str, Callable[[Opportunity, Any, datetime], list[Draft]]]] = {
+_RULES: Final[dict[str, Rule]] = {
     "change_stage": rules.change_stage,
     "record_engagement": rules.record_engagement,
     "amend": rules.amend,
@@ -150,3 +157,11 @@ _RULES: Final[dict[str, Callable[[Opportunity, Any, datetime], list[Draft]]]] = 
     "log_effort": rules.log_effort,
     "correct": rules.correct,
 }
+
+_UNSTATED: Final = ("not_stated",)
+_IMPORTED: Final[dict[str, Rule]] = {
+    **_RULES,
+    "record_decision": partial(rules.record_decision, also=_UNSTATED),
+    "withdraw": partial(rules.withdraw, also=_UNSTATED),
+}
+"""An import may also say that nobody stated a reason; who ends it here and now must know one."""

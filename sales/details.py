@@ -4,6 +4,7 @@ Lists are maps by id, amended as a JSON merge patch (RFC 7396): an id set to nul
 """
 
 from decimal import Decimal
+from math import isfinite
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, Field
@@ -131,7 +132,8 @@ MAPS: Final[dict[str, type[Model]]] = {
 def _plain(patch: dict[str, Any]) -> dict[str, Any]:
     for name, value in patch.items():
         for each in (name, *value) if isinstance(value, list) else (name, value):
-            if isinstance(each, dict | list) or (isinstance(each, str) and clean(each) != each):
+            odd = isinstance(each, dict | list) or (isinstance(each, float) and not isfinite(each))
+            if odd or (isinstance(each, str) and clean(each) != each):
                 raise ValueError(f"{clean(name)}: not_plain")
     return patch
 

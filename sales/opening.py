@@ -15,16 +15,20 @@ from sales.messages import Day, Overridable
 from sales.opportunity import Heard, Opportunity
 from sales.process import RULES_VERSION, Process
 from sales.rules import check_weight, pass_gate, said
-from sales.values import Code, Duration, Id, Instant, Model, day_of, limit_of
+from sales.values import Code, Duration, Id, Instant, Model, Text, day_of, limit_of
 
 
 class Landing(Model):
     """Where an opportunity from elsewhere stands: its clocks are back-dated, and nothing fires
-    before the landing grace is over."""
+    before the landing grace is over.
+
+    `said` is what the source said of it in its own words, with its dates as they stood there.
+    """
 
     stage_entered_at: Instant | None = None
     engaged_at: Instant | None = None
     grace: Duration | None = None
+    said: Annotated[dict[Code, Text], Field(max_length=40)] = Field(default_factory=dict)
 
 
 class OpenOpportunity(Overridable, Details):
@@ -100,6 +104,8 @@ def _opened(start: Start, now: datetime, cause: Cause) -> Fact:
         data.pop(name, None)
     if opening.landing:
         data["landing_until"] = (now + landed(opening.opportunity_id, process, landing)).isoformat()
+    if landing.said:
+        data["imported"] = landing.said
     if start.predecessor_id:
         data["predecessor_id"] = start.predecessor_id
     if start.heard:

@@ -119,13 +119,15 @@ def _patched(name: str, held: dict[str, Any], patch: dict[str, Any]) -> dict[str
     return held
 
 
-def record_decision(state: Opportunity, message: RecordDecision, at: datetime) -> list[Draft]:
+def record_decision(
+    state: Opportunity, message: RecordDecision, at: datetime, also: tuple[str, ...] = ()
+) -> list[Draft]:
     """A no ends it as lost; a yes wins together with a purchase, and alone opens the window."""
     yes = message.decision == "yes"
     if not yes and state.purchase:
         raise Broken("decision", "purchased_already", "the buyer has acted already")
     known = state.process.reasons.won if yes else state.process.reasons.lost
-    check_reasons(message.reasons, known, "reasons")
+    check_reasons(message.reasons, (*known, *also), "reasons")
     source = message.reason_source or _source(message)
     data = {**said(message), "reason_source": source}
     drafts = [Draft("decided", data, at)]
@@ -218,9 +220,11 @@ def unpark(state: Opportunity, message: Unpark, at: datetime) -> list[Draft]:
     return [Draft("unparked", {}, max(at, state.parked_at))]
 
 
-def withdraw(state: Opportunity, message: Withdraw, at: datetime) -> list[Draft]:
+def withdraw(
+    state: Opportunity, message: Withdraw, at: datetime, also: tuple[str, ...] = ()
+) -> list[Draft]:
     """The seller ends it, for a coded reason."""
-    known = (*state.process.reasons.withdrawn, *sorted(ALWAYS_WITHDRAWN))
+    known = (*state.process.reasons.withdrawn, *sorted(ALWAYS_WITHDRAWN), *also)
     check_reasons((message.reason,), known, "reason")
     why: dict[str, Any] = {"reasons": [message.reason], "reason_source": "seller"}
     if message.verbatim:

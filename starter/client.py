@@ -5,6 +5,7 @@ lost, so that a message counts once. What comes too late for an opportunity goes
 """
 
 import asyncio
+import json
 import uuid
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 from temporalio.client import (
     Client,
     WithStartWorkflowOperation,
+    WorkflowExecutionStatus,
     WorkflowHandle,
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
@@ -26,6 +28,7 @@ from sales.reading import fault
 from sales.receipt import Receipt
 from sales.values import Id
 from settings import TASK_QUEUE, Settings, connect
+from starter.program import BLOB_BYTES
 from workflows.ids import account_workflow, opportunity_workflow
 
 R = TypeVar("R")
@@ -34,6 +37,7 @@ PASSING: Final = frozenset(
     {
         RPCStatusCode.UNAVAILABLE,
         RPCStatusCode.ABORTED,
+        RPCStatusCode.FAILED_PRECONDITION,  # a task that the server threw away held the update
         RPCStatusCode.RESOURCE_EXHAUSTED,
         RPCStatusCode.DEADLINE_EXCEEDED,
         RPCStatusCode.CANCELLED,
@@ -43,6 +47,8 @@ PASSING: Final = frozenset(
 )
 """What may have worked or may work next time: sent again, with the same id."""
 TRIES: Final = 6
+LARGEST: Final = BLOB_BYTES - 12_000
+"""The largest message in bytes; the rest of the server's limit is for what travels with it."""
 _ID: Final = TypeAdapter[str](Id)
 
 
@@ -51,7 +57,7 @@ class UnknownOpportunity(LookupError):
 
 
 class Refused(ValueError):
-    """The server would not take the message, over the size limit for one; nothing was changed."""
+    """The message cannot be taken, over the size limit for one; nothing was changed."""
 
 
 def checked(account_id: str) -> str:
@@ -64,10 +70,17 @@ def checked(account_id: str) -> str:
 
 
 def stamped(fields: dict[str, Any]) -> dict[str, Any]:
-    """The message with the id and the time of sending that it keeps however often it is sent."""
+    """The message with the id and the time of sending that it keeps however often it is sent.
+
+    Refused where it is too large: the server refuses such a signal, but hands such an update on,
+    and then every task of the workflow fails for as long as the sender asks.
+    """
     now = datetime.now(UTC).isoformat()
     told = {name: value for name, value in fields.items() if value is not None}
-    return {"event_id": str(uuid.uuid4()), "sent_at": now, **told}
+    message = {"event_id": str(uuid.uuid4()), "sent_at": now, **told}
+    if (size := len(json.dumps(message, default=str))) > LARGEST:
+        raise Refused(f"body: too_large ({size} bytes, at most {LARGEST} are taken)")
+    return message
 
 
 class CloselineClient:
@@ -101,7 +114,7 @@ class CloselineClient:
         message = {"kind": kind, **stamped(fields)}
 
         async def send() -> Receipt:
-            start = WithStartWorkflowOperation(
+            start: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
                 "Account",
                 {"account_id": account_id},
                 id=account_workflow(checked(account_id)),
@@ -109,11 +122,12 @@ class CloselineClient:
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
                 id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
             )
-            return await self.temporal.execute_update_with_start_workflow(
+            receipt: Receipt = await self.temporal.execute_update_with_start_workflow(
                 "submit", message, start_workflow_operation=start, result_type=Receipt
             )
+            return receipt
 
-        return await self._resent(send)
+        return await self._resent(send, self.account(account_id))
 
     async def signal_account(self, account_id: str, kind: str, **fields: Any) -> str:
         """Say it without waiting for an answer; returns the event's id."""
@@ -131,7 +145,7 @@ class CloselineClient:
                 start_signal_args=[message],
             )
 
-        await self._resent(send)
+        await self._resent(send, self.account(account_id))
         return str(message["event_id"])
 
     # -- opportunities -------------------------------------------------------------------------
@@ -143,10 +157,11 @@ class CloselineClient:
         handle = self.opportunity(opportunity_id)
 
         async def send() -> Receipt:
-            return await handle.execute_update("submit", message, result_type=Receipt)
+            receipt: Receipt = await handle.execute_update("submit", message, result_type=Receipt)
+            return receipt
 
         try:
-            return await self._resent(send)
+            return await self._resent(send, handle)
         except RPCError as error:
             if error.status != RPCStatusCode.NOT_FOUND:
                 raise
@@ -161,7 +176,7 @@ class CloselineClient:
             await handle.signal(kind, message)
 
         try:
-            await self._resent(send)
+            await self._resent(send, handle)
         except RPCError as error:
             if error.status != RPCStatusCode.NOT_FOUND:
                 raise
@@ -220,7 +235,9 @@ class CloselineClient:
             duplicate=kept.duplicate,
         )
 
-    async def _resent(self, send: Callable[[], Awaitable[R]]) -> R:
+    async def _resent(
+        self, send: Callable[[], Awaitable[R]], handle: WorkflowHandle[Any, Any]
+    ) -> R:
         """Send, and again with the same id where the answer was lost on the way."""
         for attempt in range(TRIES):
             try:
@@ -239,7 +256,17 @@ class CloselineClient:
             except RPCError as error:
                 if error.status == RPCStatusCode.INVALID_ARGUMENT:
                     raise Refused(f"body: {error.message}") from error
-                if error.status not in PASSING or attempt == TRIES - 1:
+                if attempt == TRIES - 1 or not await _passes(error, handle):
                     raise
             await asyncio.sleep(0.05 * 2**attempt)
         raise AssertionError("the last try returns or raises")
+
+
+async def _passes(error: RPCError, handle: WorkflowHandle[Any, Any]) -> bool:
+    """Whether sending again may help; a run that is gone may have continued as another."""
+    if error.status != RPCStatusCode.NOT_FOUND:
+        return error.status in PASSING
+    try:
+        return (await handle.describe()).status == WorkflowExecutionStatus.RUNNING
+    except RPCError:
+        return False

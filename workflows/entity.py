@@ -148,7 +148,11 @@ class Entity(Generic[S]):
             else:
                 heard.receipt = self.take(heard.message, heard.cause)
 
-    @workflow.update(description="Any message, with a receipt: {kind: <a signal's name>, ...}")
+    # A message that waits is carried to the next run; its sender is told to ask again.
+    @workflow.update(
+        description="Any message, with a receipt: {kind: <a signal's name>, ...}",
+        unfinished_policy=workflow.HandlerUnfinishedPolicy.ABANDON,
+    )
     async def submit(self, raw: RawValue = NOTHING) -> Receipt:
         """Say it and be told: accepted, or the rule it broke."""
         self.updates += 1
@@ -179,8 +183,10 @@ class Entity(Generic[S]):
             self.errand = asyncio.create_task(self._run(work))
 
     async def _run(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        await work()
-        self.dirty = True
+        try:
+            await work()
+        finally:
+            self.dirty = True
 
     # -- the outbox ----------------------------------------------------------------------------
 
@@ -205,16 +211,18 @@ class Entity(Generic[S]):
             self.writer = asyncio.create_task(self._empty(limits.batch))
 
     async def _empty(self, most: int) -> None:
-        while self.outbox:
-            entries = self._oldest(most)
-            facts = tuple(entry.fact for entry in entries)
-            settled = all(fact.cause in SETTLED and fact.kind != "ended" for fact in facts)
-            ack = await self.deliver(facts, entries[0].process, settled)
-            if ack.end:
-                self.told(ack.end)
-                self.outbox.clear()
-            del self.outbox[: len(entries)]
-        self.dirty = True
+        try:
+            while self.outbox:
+                entries = self._oldest(most)
+                facts = tuple(entry.fact for entry in entries)
+                settled = all(fact.cause in SETTLED and fact.kind != "ended" for fact in facts)
+                ack = await self.deliver(facts, entries[0].process, settled)
+                if ack.end:
+                    self.told(ack.end)
+                    self.outbox.clear()
+                del self.outbox[: len(entries)]
+        finally:
+            self.dirty = True
 
     def _oldest(self, most: int) -> list[Entry]:
         """As many as fit one write; one that refers to a process begins a write of its own."""
