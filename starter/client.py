@@ -122,6 +122,9 @@ class CloselineClient:
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
                 id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
             )
+            # Where the update fails, so does this, and would complain that nobody asked.
+            started = asyncio.ensure_future(start.workflow_handle())
+            started.add_done_callback(lambda done: done.cancelled() or done.exception())
             receipt: Receipt = await self.temporal.execute_update_with_start_workflow(
                 "submit", message, start_workflow_operation=start, result_type=Receipt
             )

@@ -1,0 +1,81 @@
+"""`closeline`: the command line. Each noun is a file in `starter/commands`."""
+
+import logging
+import os
+import sys
+from contextlib import suppress
+from importlib.metadata import version
+from typing import Annotated, Final, NoReturn
+
+from typer import Exit, Option, Typer, echo
+
+from starter.commands import (
+    account,
+    deadlines,
+    doctor,
+    opportunity,
+    processes,
+    reconcile,
+    up,
+)
+from starter.commands.failing import warn
+
+DEFECT: Final = 70
+"""The exit code of what should never happen."""
+
+app = Typer(name="closeline", no_args_is_help=True, pretty_exceptions_enable=False)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        echo(f"closeline {version('closeline')}")
+        raise Exit
+
+
+@app.callback()
+def _closeline(
+    version: Annotated[
+        bool, Option("--version", callback=_version, is_eager=True, help="Say which version.")
+    ] = False,
+) -> None:
+    """Opportunities end. Accounts don't.
+
+    Exit codes: 0 done, 1 refused, 2 wrong usage, 3 server or ledger unreachable.
+    """
+
+
+app.add_typer(up.app)
+app.add_typer(account.app, name="account")
+app.add_typer(opportunity.app, name="opportunity")
+app.add_typer(deadlines.app)
+app.add_typer(processes.app, name="processes")
+app.add_typer(reconcile.app)
+app.add_typer(doctor.app)
+
+
+def main() -> NoReturn:
+    """Run one command and end the process with its exit code."""
+    code = _run()
+    logging.shutdown()
+    # At once: threads of Temporal's SDK may still call into an interpreter that takes itself
+    # down, which then aborts, with an exit code of its own.
+    os._exit(code)
+
+
+def _run() -> int:
+    try:
+        with suppress(BrokenPipeError):  # who read our output has seen enough
+            try:
+                app()
+            finally:
+                sys.stdout.flush()
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+    except Exception as error:
+        warn(f"failed: {type(error).__name__}: {error}")
+        return DEFECT
+    return 0
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,115 @@
+"""`closeline account`: the relationships, which have no end but retirement."""
+
+from dataclasses import fields
+from typing import Annotated, Any, Final
+
+from typer import Option, Typer
+
+from ledger.ledger import Ledger
+from sales.account import Account, load_account
+from starter.commands.asking import query
+from starter.commands.common import AccountId, Shown, Where
+from starter.commands.failing import Refusal
+from starter.commands.saying import Said
+from starter.commands.spreading import command
+
+app = Typer(no_args_is_help=True, help="Accounts: open, amend, look at, retire.")
+
+COLUMNS: Final = ("id", "name", "segment", "tier", "owner", "opened_at", "retired_at")
+INNER: Final = ("heard", "sources", "refused")
+"""What an account remembers for its own rules."""
+
+Segment = Annotated[str | None, Option(help="Its market segment.")]
+Tier = Annotated[str | None, Option(help="Its tier.")]
+Owner = Annotated[str | None, Option(help="Who looks after it.")]
+Territory = Annotated[str | None, Option(help="Its territory.")]
+
+
+@command(app, "open", 'closeline account open acme --name "Acme Ltd" --segment industry')
+async def open_(
+    id: AccountId,
+    name: Annotated[str, Option(help="What people call it.")],
+    segment: Segment = None,
+    tier: Tier = None,
+    owner: Owner = None,
+    territory: Territory = None,
+    *,
+    said: Said,
+    shown: Shown,
+    where: Where,
+) -> None:
+    """Open an account; one that is open already takes over what is said here."""
+    client = await where.client()
+    profile = {"segment": segment, "tier": tier, "owner": owner, "territory": territory}
+    await said.say(shown, client.open_account, id, name, **profile)
+
+
+@command(app, "amend", "closeline account amend acme --owner jane")
+async def amend(
+    id: AccountId,
+    name: Annotated[str | None, Option(help="What people call it.")] = None,
+    segment: Segment = None,
+    tier: Tier = None,
+    owner: Owner = None,
+    territory: Territory = None,
+    *,
+    said: Said,
+    shown: Shown,
+    where: Where,
+) -> None:
+    """Change an account's profile."""
+    client = await where.client()
+    profile = {"segment": segment, "tier": tier, "owner": owner, "territory": territory}
+    await said.say(shown, client.say_to_account, id, "amend", name=name, **profile)
+
+
+@command(app, "list", "closeline account list --owner jane")
+async def list_(
+    owner: Owner = None, segment: Segment = None, *, shown: Shown, where: Where
+) -> None:
+    """List the accounts that the ledger knows."""
+
+    def rows(ledger: Ledger) -> list[Any]:
+        return ledger.accounts(owner=owner, segment=segment)
+
+    found = await where.ask(rows)
+    shown.table([{name: getattr(row, name) for name in COLUMNS} for row in found], COLUMNS)
+
+
+@command(app, "show", "closeline account show acme --json")
+async def show(id: AccountId, *, shown: Shown, where: Where) -> None:
+    """Show an account: from its running workflow, else from the ledger."""
+    client = await where.client()
+    told = await query(client.account(id))
+    if told is not None:
+        unwritten = told.pop("outbox")
+        shown.record(_view(load_account(told), "workflow", unwritten))
+        return
+    known = await where.ask(lambda ledger: ledger.account_state(id))
+    if known is None:
+        raise Refusal("account_id", "unknown_account", f"nobody knows an account {id!r}")
+    shown.record(_view(known, "ledger", 0))
+
+
+@command(app, "retire", 'closeline account retire acme --reason "gone out of business"')
+async def retire(
+    id: AccountId,
+    reason: Annotated[str, Option(help="Why, in words.")],
+    within: Annotated[
+        str | None, Option(help="How long its opportunities may take to end, such as 1h.")
+    ] = None,
+    *,
+    said: Said,
+    shown: Shown,
+    where: Where,
+) -> None:
+    """Retire an account: its open opportunities are withdrawn first."""
+    client = await where.client()
+    fields = {"reason": reason, "within": within}
+    await said.say(shown, client.say_to_account, id, "retire", **fields)
+
+
+def _view(state: Account, source: str, unwritten: int) -> dict[str, Any]:
+    told = {each.name: getattr(state, each.name) for each in fields(state)}
+    shown = {name: value for name, value in told.items() if name not in INNER}
+    return {**shown, "source": source, "unwritten": unwritten, "last_refusals": state.refused}

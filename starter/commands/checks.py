@@ -1,0 +1,179 @@
+"""The checks of `closeline doctor`: each looks at one thing and says what to do if it is wrong."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from temporalio.api.enums.v1 import TaskQueueType
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import (
+    DescribeNamespaceRequest,
+    DescribeNamespaceResponse,
+    DescribeTaskQueueRequest,
+    GetSystemInfoRequest,
+    ListWorkflowExecutionsRequest,
+)
+from temporalio.client import Client
+
+from ledger.ledger import Ledger
+from settings import TASK_QUEUE
+from starter.commands.common import Where
+from starter.namespace import RETENTION, check_attributes
+
+POLLED: Final = timedelta(seconds=90)
+"""A worker that lives asks for work at least this often."""
+LATE: Final = timedelta(minutes=1)
+MOST: Final = 100
+RUNNING: Final = "WorkflowType = 'Opportunity' AND ExecutionStatus = 'Running'"
+STUCK: Final = (
+    "ExecutionStatus = 'Running' AND TemporalReportedProblems IN "
+    "('category=WorkflowTaskFailed', 'category=WorkflowTaskTimedOut')"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What was found; where it is not as it should be, `advice` says what to do."""
+
+    ok: bool
+    found: str
+    advice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What the checks look at."""
+
+    temporal: Client
+    where: Where
+
+
+async def server(site: Site) -> Check:
+    """Which server answers."""
+    found = await site.temporal.workflow_service.get_system_info(GetSystemInfoRequest())
+    return Check(True, f"{site.where.settings.address}, Temporal {found.server_version}")
+
+
+async def namespace(site: Site) -> Check:
+    """Histories are kept long enough to make a lost ledger anew."""
+    name = site.temporal.namespace
+    config = (await _namespace(site)).config
+    kept = config.workflow_execution_retention_ttl.ToTimedelta()
+    advice = f"temporal operator namespace update --namespace {name} --retention {RETENTION.days}d"
+    return Check(kept >= RETENTION, f"{name}, histories kept {kept.days} days", advice)
+
+
+async def attributes(site: Site) -> Check:
+    """Every search attribute is there and of our type."""
+    problems = await check_attributes(site.temporal.service_client, site.temporal.namespace)
+    advice = "`temporal operator search-attribute` removes a wrong one and creates it anew"
+    return Check(not problems, "; ".join(problems) or "all there", advice)
+
+
+async def pause(site: Site) -> Check:
+    """Nobody can pause a workflow, whose clocks would stop and which would hear nothing."""
+    on = (await _namespace(site)).namespace_info.capabilities.workflow_pause
+    advice = "set frontend.WorkflowPauseEnabled to false in the server's dynamic configuration"
+    return Check(not on, "on" if on else "off", advice)
+
+
+async def workers(site: Site) -> Check:
+    """Somebody asks for the tasks of workflows, and for those of activities."""
+    found = await polling(site.temporal)
+    idle = [kind for kind, names in found.items() if not names]
+    counts = ", ".join(f"{len(names)} for {kind}" for kind, names in found.items())
+    return Check(not idle, counts, "start `closeline up` or `python -m worker`")
+
+
+async def overdue(site: Site) -> Check:
+    """No open opportunity is past its deadline, by the server and by the ledger."""
+    until = datetime.now(UTC) - LATE
+    query = f"{RUNNING} AND Deadline < '{until.isoformat()}'"
+    candidates = await _listed(site, query, "opportunity:")
+
+    def known(ledger: Ledger) -> set[str]:
+        late = ledger.opportunities(outcome="open", deadline_before=until, limit=MOST)
+        return {row.id for row in late} | {key for key in candidates if _past(ledger, key, until)}
+
+    found = sorted(await site.where.ask(known))
+    advice = "see that a worker runs; after an outage it waits up to 15 minutes for late senders"
+    return Check(not found, _named(found), advice)
+
+
+async def stuck(site: Site) -> Check:
+    """No workflow fails task after task."""
+    found = await _listed(site, STUCK)
+    advice = "see the worker's log; a failing task is tried again once the worker is mended"
+    return Check(not found, _named(found), advice)
+
+
+async def ledger(where: Where) -> Check:
+    """The ledger answers and has this version's schema. Raises LedgerDown where it does not."""
+
+    def problem(ledger: Ledger) -> str | None:
+        ledger.accounts(limit=1)
+        return ledger.check()
+
+    found = await where.ask(problem)
+    advice = "start `closeline up` or a worker of this version, which brings it up to date"
+    return Check(found is None, found or "answers, schema up to date", advice)
+
+
+CHECKS: Final[dict[str, Callable[[Site], Awaitable[Check]]]] = {
+    "server": server,
+    "namespace": namespace,
+    "search attributes": attributes,
+    "workflow pause": pause,
+    "workers": workers,
+    "stuck workflows": stuck,
+    "overdue": overdue,
+}
+
+
+async def polling(client: Client) -> dict[str, set[str]]:
+    """Who asks for which tasks of ours."""
+    kinds = {
+        "workflows": TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+        "activities": TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,
+    }
+    found: dict[str, set[str]] = {}
+    for name, kind in kinds.items():
+        request = DescribeTaskQueueRequest(
+            namespace=client.namespace, task_queue=TaskQueue(name=TASK_QUEUE), task_queue_type=kind
+        )
+        reply = await client.workflow_service.describe_task_queue(request)
+        since = datetime.now(UTC) - POLLED
+        found[name] = {
+            each.identity
+            for each in reply.pollers
+            if each.last_access_time.ToDatetime(tzinfo=UTC) > since
+        }
+    return found
+
+
+async def _namespace(site: Site) -> DescribeNamespaceResponse:
+    request = DescribeNamespaceRequest(namespace=site.temporal.namespace)
+    return await site.temporal.workflow_service.describe_namespace(request)
+
+
+async def _listed(site: Site, query: str, prefix: str = "") -> list[str]:
+    # Not by the client's own list, which cannot read the status of a paused workflow.
+    request = ListWorkflowExecutionsRequest(
+        namespace=site.temporal.namespace, page_size=MOST, query=query
+    )
+    reply = await site.temporal.workflow_service.list_workflow_executions(request)
+    return [each.execution.workflow_id.removeprefix(prefix) for each in reply.executions]
+
+
+def _past(ledger: Ledger, id: str, until: datetime) -> bool:
+    """Whether it is late indeed: the attribute rides along with others, so it may be old."""
+    row: Any = ledger.opportunity(id)
+    return row is None or (row.deadline is not None and row.deadline < until)
+
+
+def _named(found: list[str]) -> str:
+    if not found:
+        return "none"
+    more = "" if len(found) < MOST else " or more"
+    return f"{len(found)}{more}: {', '.join(found[:5])}{', ...' if len(found) > 5 else ''}"

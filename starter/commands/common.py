@@ -1,0 +1,115 @@
+"""What commands share: where the server and the ledger are, and how an answer is shown."""
+
+import asyncio
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+from sqlalchemy import make_url
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
+from typer import Argument, Option
+
+from ledger.errors import LedgerDown
+from ledger.ledger import Ledger
+from settings import VARIABLES, Settings
+from starter.client import CloselineClient
+from starter.output import print_json, print_record, print_table
+
+R = TypeVar("R")
+
+
+def _setting(name: str, help: str) -> Any:
+    """An option of every command. The variable is named but read by `settings`, which has rules
+    for what contradicts what."""
+    panel = "Where everything is"
+    return Option(help=f"{help} (also {VARIABLES[name]})", rich_help_panel=panel)
+
+
+@dataclass(frozen=True)
+class Where:
+    """The settings that every command takes."""
+
+    address: Annotated[str | None, _setting("address", "The Temporal server")] = None
+    namespace: Annotated[str | None, _setting("namespace", "The Temporal namespace")] = None
+    profile: Annotated[str | None, _setting("profile", "A profile of Temporal's own file")] = None
+    dir: Annotated[Path | None, _setting("dir", "The folder of `closeline up`")] = None
+    ledger_url: Annotated[str | None, _setting("ledger_url", "The ledger's database")] = None
+    processes: Annotated[Path | None, _setting("processes", "A folder of processes")] = None
+
+    @property
+    def settings(self) -> Settings:
+        """All settings, settled. Raises BadSettings."""
+        return Settings.load(
+            **{each.name: getattr(self, each.name) for each in dataclasses.fields(self)}
+        )
+
+    async def client(self) -> CloselineClient:
+        """A client of the server. Raises Unreachable, also where the namespace is missing."""
+        client = await CloselineClient.connect(self.settings)
+        # Asked for by itself: to any other question its absence looks like that of a workflow.
+        request = DescribeNamespaceRequest(namespace=client.temporal.namespace)
+        await client.temporal.workflow_service.describe_namespace(request)
+        return client
+
+    async def ask(self, question: Callable[[Ledger], R]) -> R:
+        """What the ledger answers. Raises LedgerDown, also where no ledger is yet."""
+
+        def answer() -> R:
+            with open_ledger(self.settings.ledger_url) as ledger:
+                return question(ledger)
+
+        return await asyncio.to_thread(answer)
+
+
+@contextmanager
+def open_ledger(url: str) -> Iterator[Ledger]:
+    """The ledger at the URL; reading never makes an empty one."""
+    where = make_url(url)
+    file = where.database if where.get_backend_name() == "sqlite" else None
+    if file and not file.startswith((":", "file:")) and not Path(file).exists():
+        raise LedgerDown(f"there is no ledger at {file}; `closeline up` or a worker makes one")
+    ledger = Ledger(url)
+    try:
+        yield ledger
+    finally:
+        ledger.close()
+
+
+@dataclass(frozen=True)
+class Shown:
+    """How the answer is shown."""
+
+    json: Annotated[bool, Option("--json", help="As JSON, for programs.")] = False
+
+    def record(self, record: Mapping[str, Any]) -> None:
+        """One thing."""
+        if self.json:
+            print_json(record)
+        else:
+            print_record(record)
+
+    def table(self, rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
+        """Many things: of each the columns for people, everything for programs."""
+        if self.json:
+            print_json(rows)
+        else:
+            print_table(rows, columns)
+
+
+def money(amount: str | None, currency: str | None) -> dict[str, str]:
+    """A sum as messages carry it; what is missing is the engine's to refuse."""
+    told = {"amount": amount, "currency": currency}
+    return {name: word for name, word in told.items() if word is not None}
+
+
+OpportunityId = Annotated[str, Argument(metavar="ID", help="The opportunity's id.")]
+AccountId = Annotated[str, Argument(metavar="ID", help="The account's id.")]
+Amount = Annotated[str | None, Option(help="The whole sum, such as 1200.00.")]
+Currency = Annotated[str | None, Option(help="Its currency, such as EUR.")]
+Override = Annotated[
+    bool | None, Option("--override", help="Pass a gate that is shut; needs --actor and --note.")
+]
+DAY = "A day, such as 2026-12-31, or an instant."

@@ -1,0 +1,32 @@
+"""`closeline reconcile`: compare the workflows with the ledger now, and put right what differs."""
+
+from dataclasses import asdict
+from typing import Any
+
+from typer import Typer
+
+from settings import TASK_QUEUE, Unreachable
+from starter.commands.checks import polling
+from starter.commands.common import Shown, Where
+from starter.commands.spreading import command
+from starter.schedules import reconcile_now
+
+app = Typer()
+
+
+@command(app, "reconcile", "closeline reconcile --json")
+async def reconcile(*, shown: Shown, where: Where) -> None:
+    """Compare every workflow with the ledger now, put right what differs, and say what did."""
+    client = (await where.client()).temporal
+    if not all((await polling(client)).values()):
+        raise Unreachable(f"no worker polls {TASK_QUEUE!r}: start one, or see `closeline doctor`")
+    found = asdict(await reconcile_now(client))
+    shown.record(found if shown.json else {name: _counted(each) for name, each in found.items()})
+
+
+def _counted(found: Any) -> str:
+    """How many, and which."""
+    if isinstance(found, int):
+        return str(found)
+    named = [f"{k} ({v})" for k, v in found.items()] if isinstance(found, dict) else found
+    return f"{len(found)}: {', '.join(named)}" if found else "0"

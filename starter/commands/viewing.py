@@ -1,0 +1,37 @@
+"""An opportunity as it is shown: the same keys, whether its workflow or the ledger tells of it."""
+
+from dataclasses import fields
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from ledger.fold import row_of_opportunity
+from ledger.rows import OpportunityRow
+from sales.clocks import running
+from sales.details import MAPS
+from sales.opportunity import Opportunity
+from sales.risks import risks
+
+COLUMNS: Final = (
+    *("id", "account_id", "name", "process", "stage", "outcome", "reason", "amount", "currency"),
+    *("close_date", "deadline", "clock", "owner"),
+)
+"""What a list shows people; programs get every column."""
+
+
+def view(state: Opportunity, source: str, unwritten: int) -> dict[str, Any]:
+    """Everything a reader may want to know; `unwritten` facts are on their way to the ledger."""
+    row = row_of_opportunity(state)
+    return {
+        **{each.name: row[each.name] for each in fields(OpportunityRow)},
+        "source": source,
+        "unwritten": unwritten,
+        "clocks": {each.name: each.ends_at for each in running(state)},
+        "parked_until": state.parked_until,
+        "decision": state.decision,
+        "purchase": state.purchase,
+        "competitor": state.outcome.competitor if state.outcome else None,
+        "verbatim": state.outcome.verbatim if state.outcome else None,
+        "risks": list(risks(state, datetime.now(UTC))),
+        **{name: getattr(state, name) for name in MAPS},
+        "last_refusals": list(state.refused),
+    }

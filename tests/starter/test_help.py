@@ -1,0 +1,49 @@
+"""Every command has help, and an example that can be copied as it stands."""
+
+import re
+import shlex
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import typer
+
+from starter.cli import app
+
+COLUMNS = 78
+"""What fits a terminal of 80 columns is not folded."""
+
+
+def commands(group: Any, *path: str) -> Iterator[tuple[str, Any]]:
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from commands(command, *path, name)
+        else:
+            yield " ".join((*path, name)), command
+
+
+COMMANDS = dict(commands(typer.main.get_command(app), "closeline"))
+
+every_command = pytest.mark.parametrize("path", COMMANDS)
+
+
+@every_command
+def test_a_command_says_what_it_does(path: str) -> None:
+    assert re.match(r"[A-Z].*\.", COMMANDS[path].help or "")
+
+
+@every_command
+def test_every_option_says_what_it_is_for(path: str) -> None:
+    silent = [each.name for each in COMMANDS[path].params if not getattr(each, "help", None)]
+    assert silent == []
+
+
+@every_command
+def test_the_example_can_be_copied(path: str) -> None:
+    title, *lines = COMMANDS[path].epilog.split("\n")
+    assert title == "Example:"
+    assert max(map(len, lines)) <= COLUMNS
+    words = shlex.split("\n".join(lines).replace("\\\n", " "))
+    name = path.split()
+    assert words[: len(name)] == name
+    COMMANDS[path].make_context(path, words[len(name) :])  # raises where it is wrong usage
