@@ -1,6 +1,7 @@
 """The worker process: `python -m worker` carries all workflows until it is told to stop."""
 
 import asyncio
+import logging
 import os
 import signal
 import threading
@@ -9,18 +10,25 @@ from typing import Any
 
 import structlog
 from temporalio.client import Client
-from temporalio.worker import Worker
+from temporalio.worker import Interceptor, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 import activities
 from ledger.ledger import Ledger
 from processes import BadProcess, Library, library
 from settings import TASK_QUEUE, BadSettings, Settings, Unreachable, connect
+from starter.schedules import ensure_schedules
 from telemetry import configure_logs, make_runtime
-from workflows import INTERCEPTORS, WORKFLOWS
+from workflows.account import Account
+from workflows.hearing import Guard
+from workflows.opportunity import Opportunity
+from workflows.reconcile import Reconcile
 
 GRACE = timedelta(seconds=5)
 HARD_EXIT_SECONDS = 20.0
+
+WORKFLOWS: list[type] = [Opportunity, Account, Reconcile]
+INTERCEPTORS: list[Interceptor] = [Guard()]
 
 # Loaded once instead of anew for every run: nothing of theirs that a workflow touches has state.
 PASSED_THROUGH = ("sales", "processes", "ledger", "activities", "settings", "structlog")
@@ -58,6 +66,7 @@ async def run_worker(
     await asyncio.to_thread(ledger.migrate)
     client = client or await connect(settings, make_runtime(settings.metrics))
     async with make_worker(client, ledger, processes=processes):
+        await ensure_schedules(client)
         logger.info("worker_started", address=settings.address, namespace=settings.namespace)
         await (stop or asyncio.Event()).wait()
         logger.info("worker_stopping", grace_seconds=GRACE.total_seconds())
@@ -91,6 +100,10 @@ def main() -> None:
         settings = Settings.load()
         configure_logs(settings.log)
         asyncio.run(_main(settings))
+        logging.shutdown()
+        # At once: threads of Temporal's SDK may still call into an interpreter that takes itself
+        # down, which then aborts, with an exit code of its own.
+        os._exit(0)
     except (BadProcess, BadSettings, Unreachable) as error:
         raise SystemExit(str(error)) from error
 

@@ -3,9 +3,10 @@
 from datetime import timedelta
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from sales.messages import Day, Message, Overridable
+from sales.clipping import clipped
+from sales.messages import Day, Kept, Message, Overridable
 from sales.opening import OpenOpportunity
 from sales.values import Code, Duration, Id, Model, Money, Name, Text
 
@@ -46,14 +47,14 @@ class OpportunityEnded(Message):
     opportunity_id: Id
     outcome: Literal["won", "lost", "expired", "withdrawn"]
     reason: Code
-    record: dict[str, Any] = Field(default_factory=dict)
+    record: Annotated[dict[str, Any], AfterValidator(clipped)] = Field(default_factory=dict)
 
 
 class Late(Model):
     """What came for an opportunity after its end."""
 
-    kind: Annotated[str, Field(max_length=100)]
-    body: Any = None
+    kind: Annotated[Kept, Field(max_length=100)]
+    body: Annotated[Any, AfterValidator(clipped)] = None
 
 
 class LateMessage(Message):

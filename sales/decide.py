@@ -110,7 +110,8 @@ def _drafts(
     ruled: Mapping[str, Rule],
 ) -> list[Draft]:
     if state.outcome and not isinstance(message, Malformed):
-        return [Draft("late", {"message": message.kind, "body": body_of(message)})]
+        late = {"field": "opportunity_id", "rule": "ended", "body": body_of(message)}
+        return [Draft("late", {"message": message.kind, **late})]
     try:
         check_stamps(message, now)
         if len(state.sources) >= MOST_SOURCES and message.source not in {None, *state.sources}:

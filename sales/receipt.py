@@ -75,7 +75,7 @@ def _verdict(state: Journaled, message: Message, facts: tuple[Fact, ...]) -> dic
         "sequence": mine.sequence,
         "event_id": mine.event_id,
         "event_id_made_up": message.event_id is None,
-        "field": mine.data.get("field", "opportunity_id") if refused else None,
-        "rule": mine.data.get("rule", "ended") if refused else None,
+        "field": mine.data["field"] if refused else None,
+        "rule": mine.data["rule"] if refused else None,
         "detail": mine.data.get("detail") if refused else None,
     }
