@@ -19,6 +19,8 @@ from starter.commands import (
     up,
 )
 from starter.commands.failing import warn
+from starter.demo import command as demo
+from starter.importing import command as importing
 
 DEFECT: Final = 70
 """The exit code of what should never happen."""
@@ -51,6 +53,8 @@ app.add_typer(deadlines.app)
 app.add_typer(processes.app, name="processes")
 app.add_typer(reconcile.app)
 app.add_typer(doctor.app)
+app.add_typer(importing.app)
+app.add_typer(demo.app)
 
 
 def main() -> NoReturn:
