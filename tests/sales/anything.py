@@ -91,7 +91,9 @@ class Voice:
         return (self.one(*marks) or self.now) + self.one(-INSTANT, 0 * INSTANT, INSTANT)
 
     def stamp(self) -> str:
-        at = self.near(-20, 0)
+        due, at = next_deadline(self.state), self.near(-20, 0)
+        if due and due.at < self.now and self.dice.random() < 0.8:  # just in time, or just not
+            at = due.at + self.one(-INSTANT, 0 * INSTANT, INSTANT)
         return (at if self.dice.random() < 0.1 else min(at, self.now)).isoformat()
 
     def day(self) -> str:
@@ -104,7 +106,7 @@ class Voice:
         body = self.some(note="as agreed", actor="kim", event_id=f"e{self.dice.randint(0, 500)}")
         how = self.dice.random()
         if how < 0.6:
-            body["sent_at"] = self.one(self.now.isoformat(), self.now.isoformat(), self.stamp())
+            body["sent_at"] = self.one(self.now.isoformat(), self.stamp())
         if how < 0.2:
             body["occurred_at"] = self.stamp()
         if 0.7 < how < 0.8:

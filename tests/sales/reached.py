@@ -2,6 +2,7 @@
 
 import ast
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -37,7 +38,7 @@ def clocks() -> set[str]:
 
 
 def rules_of(*modules: str) -> set[str]:
-    """Every rule that these modules of the rules can break, `*` where the name is worked out."""
+    """Every rule that a message can break in these modules, `*` where a name is worked out."""
     folder = Path(sales.__file__).parent
     trees = [ast.parse((folder / f"{name}.py").read_text(encoding="utf-8")) for name in modules]
     calls = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
@@ -47,28 +48,26 @@ def rules_of(*modules: str) -> set[str]:
     return {f"{_text(call.args[0])}: {_text(call.args[1])}" for call in broken} - {"*: *"}
 
 
-def missed(rules: set[str]) -> set[str]:
-    """Those of the rules that no refusal has named."""
-    return {rule for rule in rules - ELSEWHERE if not any(_matches(rule, hit) for hit in RULES)}
+def missed() -> set[str]:
+    """Those of the stated rules that no refusal has named."""
+    return {rule for rule in STATED - ELSEWHERE if not any(_matches(rule, hit) for hit in RULES)}
 
 
 def report() -> list[str]:
     """A few lines for the end of the run."""
-
-    def line(title: str, counts: Counter[str]) -> str:
-        return f"{title}: " + ", ".join(f"{name} {n}" for name, n in sorted(counts.items()))
-
-    stated = rules_of("rules", "decide", "journal")
-    named = Counter(
-        {rule: sum(n for hit, n in RULES.items() if _matches(rule, hit)) for rule in stated}
-    )
-    others = sum(n for hit, n in RULES.items() if not any(_matches(rule, hit) for rule in stated))
+    hits = {rule: sum(n for hit, n in RULES.items() if _matches(rule, hit)) for rule in STATED}
+    others = sum(n for hit, n in RULES.items() if not any(_matches(rule, hit) for rule in STATED))
     return [
-        line("ends", ENDS),
-        line("facts", KINDS),
-        line("rules broken", named),
-        f"misread in {others} ways" if others else "nothing misread",
+        _line("ends", ENDS),
+        _line("facts", KINDS),
+        _line("rules broken", {rule: n for rule, n in hits.items() if n}),
+        f"rules left to examples: {', '.join(sorted(rule for rule, n in hits.items() if not n))}",
+        f"messages that could not be read: {others}",
     ]
+
+
+def _line(title: str, counts: Mapping[str, int]) -> str:
+    return f"{title}: " + ", ".join(f"{name} {n}" for name, n in sorted(counts.items()))
 
 
 def _text(node: ast.expr) -> str:
@@ -76,5 +75,9 @@ def _text(node: ast.expr) -> str:
 
 
 def _matches(rule: str, hit: str) -> bool:
-    wanted, found = rule.split(": "), hit.split(": ")
-    return all(want in ("*", have) for want, have in zip(wanted, found, strict=True))
+    (field, _, broken), (said, _, named) = rule.rpartition(": "), hit.rpartition(": ")
+    return field in ("*", said) and broken in ("*", named)
+
+
+STATED: Final = rules_of("decide", "journal", "rules")
+"""The rules that arbitrary sequences of messages have to meet, or examples show."""

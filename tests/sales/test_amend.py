@@ -55,6 +55,7 @@ def test_a_plain_detail_cannot_be_taken_away() -> None:
         ({"p1": {"shoe_size": 42}}, "stakeholders.p1.shoe_size: unknown_field"),
         ({"p1": {"name": {"first": "Kim"}}}, "stakeholders.p1.name: not_plain"),
         ({"p1": {"name": "\ud800"}}, "stakeholders.p1.name: not_plain"),
+        ({"p1": {"name": float("nan")}}, "stakeholders.p1.name: not_plain"),
         ({"p 1": {"role": "legal"}}, "stakeholders.p 1: malformed"),
     ],
 )

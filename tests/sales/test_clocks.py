@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from sales.clocks import running
 from sales.decide import close
 from sales.process import Process
 from tests.sales.world import Said, World, day, plain
@@ -78,6 +79,15 @@ def test_the_last_day_cuts_the_action_window() -> None:
     world.wait("200d")
 
     assert world.ended == ("expired", "end_by", day("100d"))
+
+
+def test_no_clock_claims_to_run_longer_than_the_last_day() -> None:
+    world = World(timed(buyer_silence={"limit": "99d", "grace": "40d"}))
+
+    assert [(each.name, each.ends_at) for each in running(world.state)] == [
+        ("end_by", day("100d")),
+        ("buyer_silence", day("100d")),
+    ]
 
 
 def test_a_second_yes_does_not_open_the_window_again() -> None:
@@ -270,6 +280,18 @@ def test_an_unparking_that_is_looked_at_late_still_carries_its_own_time() -> Non
 
     assert (unparked.kind, unparked.occurred_at) == ("unparked", day("10d"))
     assert world.ends_at == day("30d")
+
+
+def test_an_end_within_a_parking_comes_without_an_unparking() -> None:
+    world = World(timed())
+    world.say("record_decision", **YES)
+    world.say("park", until=day("40d").isoformat(), reason="budget")
+    world.later("50d")
+
+    facts = world.look()
+
+    assert [fact.kind for fact in facts] == ["ended"]
+    assert world.ended == ("expired", "action_window", day("10d"))
 
 
 def test_an_admin_may_end_it_and_only_once() -> None:

@@ -128,7 +128,8 @@ def test_an_override_that_was_not_needed_is_not_counted() -> None:
 
 
 def test_backwards_needs_no_gate_and_is_counted() -> None:
-    world = World(gated("amount"))
+    stages = [{**each.model_dump(mode="json"), "enter": ["amount"]} for each in gated().stages]
+    world = World(plain(stages=[{**stage, "leave": ["amount"]} for stage in stages]))
     move(world, override=True, actor="kim", note="CEO knows")
 
     (fact,) = world.say("change_stage", stage="first")

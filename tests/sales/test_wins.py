@@ -148,6 +148,22 @@ def test_every_end_takes_its_reason_from_the_process(
     assert world.state.outcome is None
 
 
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("record_decision", {"decision": "no", "reasons": ["not_stated"]}),
+        ("withdraw", {"reason": "not_stated"}),
+    ],
+)
+def test_only_an_import_may_say_that_nobody_stated_a_reason(kind: str, body: Said) -> None:
+    world = World()
+
+    assert str(world.refused(kind, **body)).endswith("unknown_reason")
+
+    world.say(kind, cause="import", **body)
+    assert world.ended[1] == "not_stated"
+
+
 @pytest.mark.parametrize("reason", ["no_fit", "duplicate", "account_closed"])
 def test_the_seller_may_withdraw(reason: str) -> None:
     world = World()
@@ -166,12 +182,30 @@ def test_a_win_closes_when_it_happened_not_when_it_was_told() -> None:
     assert world.ended[2] == day("3d")
 
 
-def test_nothing_closes_before_it_was_opened() -> None:
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("record_decision", NO),
+        ("record_purchase", {"evidence": SIGNATURE}),
+        ("withdraw", {"reason": "no_fit"}),
+    ],
+)
+def test_nothing_closes_before_it_was_opened(kind: str, body: Said) -> None:
     world = World()
 
-    world.say("record_decision", **NO, occurred_at=day("0s").replace(year=2025).isoformat())
+    world.say(kind, **body, occurred_at=day("0s").replace(year=2025).isoformat())
 
     assert world.ended[2] == day("0s")
+
+
+def test_a_win_closes_with_the_later_of_its_two_keys() -> None:
+    world = World()
+    world.later("5d")
+    world.say("record_decision", **YES)
+
+    world.say("record_purchase", evidence=ORDER, occurred_at=day("3d").isoformat())
+
+    assert world.ended[2] == day("5d")
 
 
 def test_the_last_stage_is_no_outcome() -> None:

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 from sales.clocks import next_deadline, next_look
 from sales.decide import decide, tick
 from sales.evolve import evolve
-from sales.facts import Fact
+from sales.facts import Cause, Fact
 from sales.messages import KINDS
 from sales.opening import OpenOpportunity, Start, begin
 from sales.opportunity import Opportunity
@@ -81,12 +81,13 @@ class World:
         *,
         stamped: bool = True,
         to: Process | None = None,
+        cause: Cause = "signal",
         **body: Any,
     ) -> tuple[Fact, ...]:
         """What follows from this, said and heard now unless it carries another `sent_at`."""
         stamp = {"sent_at": self.now.isoformat()} if stamped else {}
         message = read(kind, {**stamp, **body}, KINDS)
-        return self.keep(decide(self.state, message, self.now, process=to), to)
+        return self.keep(decide(self.state, message, self.now, cause, to), to)
 
     def refused(self, kind: str, **body: Any) -> str | None:
         """The field and the rule that this breaks, if it breaks one."""
