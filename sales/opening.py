@@ -73,7 +73,10 @@ def begin(start: Start, now: datetime, cause: Cause = "start") -> tuple[Opportun
     fact = _opened(start, now, cause)
     state = evolve(None, fact, start.process)
     check_weight(getattr(state, name) for name in MAPS)
-    overridden = pass_gate(state, start.process.opening.requires, start.opening)
+    gates = start.process.opening.requires
+    if not start.opening.landing:  # one that comes from elsewhere stood there already
+        gates += start.process.gates(start.process.stages[0].name, state.stage)
+    overridden = pass_gate(state, gates, start.opening)
     if overridden:
         fact = Fact(**{**_fields(fact), "data": {**fact.data, **overridden}})
         state = evolve(None, fact, start.process)
@@ -152,9 +155,10 @@ def _dates(opening: OpenOpportunity, process: Process, now: datetime) -> dict[st
 
 
 def landed(opportunity_id: str, process: Process, landing: Landing) -> timedelta:
-    """How long an import rests: the grace, and a part of the spread given by the id's hash, so
-    that one import never ends hundreds in one minute."""
-    grace = process.landing.grace if landing.grace is None else landing.grace
+    """How long an import rests: the grace, at most the process's, and a part of the spread given
+    by the id's hash, so that one import never ends hundreds in one minute."""
+    longest = process.landing.grace
+    grace = longest if landing.grace is None else min(landing.grace, longest)
     share = int.from_bytes(sha256(opportunity_id.encode()).digest()[:4]) / 2**32
     return grace + process.landing.spread * share
 

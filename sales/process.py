@@ -216,6 +216,17 @@ class Process(Model):
         names = [stage.name for stage in self.stages]
         return names.index(name) if name in names else len(names)
 
+    def gates(self, start: str, target: str) -> tuple[Condition, ...]:
+        """Every gate on the way forward: a stage that is skipped is left and entered all the same.
+        The way back has none."""
+        here, there = self.position(start), self.position(target)
+        left, entered = self.stages[here:there], self.stages[here + 1 : there + 1]
+        return tuple(
+            condition
+            for before, after in zip(left, entered, strict=True)
+            for condition in (*before.leave, *after.enter)
+        )
+
     @property
     def ref(self) -> dict[str, str | int]:
         """Name and version: how a fact refers to the process."""

@@ -41,22 +41,20 @@ def said(message: Message, **more: Any) -> dict[str, Any]:
 
 
 def change_stage(state: Opportunity, message: ChangeStage, at: datetime) -> list[Draft]:
-    """Into any stage of the process whose gate is open; backwards is allowed and counted."""
+    """Into any stage the gates on the way let through; backwards is allowed and counted."""
     process = state.process
-    target, current = process.stage(message.stage), process.stage(state.stage)
-    if target is None:
+    if process.stage(message.stage) is None:
         raise Broken("stage", "unknown_stage", f"the process has no stage {message.stage!r}")
     if message.stage == state.stage:
         raise Broken("stage", "already_there")
     if at < state.stage_entered_at:
         raise Broken("occurred_at", "stale", "the stage has changed since")
-    gates = (*(current.leave if current else ()), *target.enter)
     data: dict[str, Any] = {"stage": message.stage, "from": state.stage}
     if process.position(message.stage) < process.position(state.stage):
         data["backwards"] = True
-        gates = ()
     if message.evidence:
         data["evidence"] = message.evidence
+    gates = process.gates(state.stage, message.stage)
     data |= pass_gate(state, gates, message, message.evidence)
     return [Draft("stage_changed", data, at)]
 

@@ -201,3 +201,28 @@ def test_every_role_can_be_asked_for() -> None:
 def test_a_gate_binds_whoever_speaks_and_whenever() -> None:
     for more in ({"origin": "admin"}, {"origin": "system"}, {"occurred_at": day("0s").isoformat()}):
         assert move(World(gated("amount")), **more) == "gate: amount"
+
+
+def three_stages() -> Process:
+    """Only the gate in the middle asks for something."""
+    common = {"probability": 0.5, "category": "pipeline"}
+    gates: dict[str, Any] = {"second": {"enter": ["owner"], "leave": ["amount"]}}
+    names = ("first", "second", "third")
+    return plain(stages=[{"name": n, "title": n, **common, **gates.get(n, {})} for n in names])
+
+
+def test_a_stage_that_is_skipped_keeps_its_gates() -> None:
+    world = World(three_stages())
+
+    assert world.refused("change_stage", stage="third") == "gate: owner"
+    world.say("amend", owner="kim")
+    assert world.refused("change_stage", stage="third") == "gate: amount"
+    world.say("amend", amount=MONEY)
+    assert world.refused("change_stage", stage="third") is None
+
+
+def test_opening_further_on_passes_the_same_gates() -> None:
+    with pytest.raises(Broken, match="gate: owner"):
+        World(three_stages(), stage="third")
+
+    assert World(three_stages(), stage="third", landing={}).state.stage == "third"

@@ -55,7 +55,10 @@ def test_a_younger_clock_goes_on_from_where_it_stood() -> None:
 
 def test_the_last_day_counts_from_the_landing_and_is_not_put_off_by_it() -> None:
     assert landed().state.end_by == day("100d")
-    assert landed(grace="1000d").ends_at == day("100d")
+
+
+def test_nobody_lands_more_softly_than_the_process_allows() -> None:
+    assert landed(grace="1000d").ends_at == landed().ends_at
 
 
 def test_the_buyers_word_is_known_where_the_import_knows_it() -> None:
