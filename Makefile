@@ -6,7 +6,7 @@ READY := .venv/ready
 UV_VERSION := 0.13.9
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test worker bench lock clean
+.PHONY: help demo up test worker lock clean
 
 help: ## Say what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -25,9 +25,6 @@ test: $(READY) ## Check style, types and behaviour
 
 worker: $(READY) ## Start one more worker
 	@$(BIN)/python -m worker
-
-bench: $(READY) ## Measure throughput and cost
-	@$(BIN)/python -m bench
 
 lock: $(BIN)/uv ## Renew requirements.lock (no download address is recorded in it)
 	$(UV) pip compile pyproject.toml --group dev --universal --upgrade --generate-hashes \

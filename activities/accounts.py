@@ -1,5 +1,6 @@
 """Reaching accounts: by signal-with-start, so that one that is not there starts again first."""
 
+from hashlib import sha256
 from typing import Any, Final
 
 from temporalio.client import Client
@@ -8,6 +9,14 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from sales.facts import Fact
 
 TASK_QUEUE: Final = "closeline"
+LONGEST: Final = 200
+"""How long the id of an event may be."""
+
+
+def late_event(opportunity_id: str, event_id: str) -> str:
+    """The id under which an account keeps a late message, the same whoever brings it."""
+    told = f"late:{opportunity_id}:{event_id}"
+    return told if len(told) <= LONGEST else f"late:{sha256(told.encode()).hexdigest()}"
 
 
 class Accounts:
@@ -54,10 +63,11 @@ class Accounts:
 
     async def keep_late(self, account_id: str, opportunity_id: str, fact: Fact) -> None:
         """A message came after the opportunity's end; the account keeps it."""
+        said = fact.data if "message" in fact.data else {"message": fact.kind, "body": fact.data}
         body = {
-            "event_id": f"late:{opportunity_id}:{fact.event_id or fact.sequence}"[:200],
+            "event_id": late_event(opportunity_id, fact.event_id or str(fact.sequence)),
             "occurred_at": fact.occurred_at.isoformat(),
             "opportunity_id": opportunity_id,
-            "message": {"kind": fact.data["message"], "body": fact.data.get("body")},
+            "message": {"kind": said["message"], "body": said.get("body")},
         }
         await self.say(account_id, "late_message", body)

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from temporalio import activity
 
 from activities.accounts import Accounts
+from activities.recorder import Recorder
 from ledger.batch import Ack, Batch
 from ledger.ledger import Ledger
 from sales.facts import Fact
@@ -15,7 +16,10 @@ from sales.process import Process
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What an opportunity writes at once; with the batch that ends it comes its outcome record."""
+    """What an opportunity writes at once; with the batch that ends it comes its outcome record.
+
+    `reset_refused` where another end stands, so that these facts are nothing but late messages.
+    """
 
     opportunity_id: str
     account_id: str
@@ -23,6 +27,7 @@ class Delivery:
     facts: tuple[Fact, ...]
     process: Process | None = None
     end: dict[str, Any] | None = None
+    reset_refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +53,15 @@ class DeliveryActivities:
     def __init__(self, ledger: Ledger, accounts: Accounts) -> None:
         """Into `ledger`, and to `accounts` by signal."""
         self._ledger, self._accounts = ledger, accounts
+        self._recorder = Recorder(ledger)
 
     @activity.defn(name="deliver")
     async def deliver(self, what: Delivery) -> Ack:
         """Write, then tell the account: of the end, and of what came too late."""
+        if what.reset_refused:
+            return await self._keep(what)
         batch = self._batch("opportunity", what.opportunity_id, what)
-        ack = await asyncio.to_thread(self._ledger.record, batch)
+        ack = await self._recorder.record(batch)
         if ack.end is None:
             if what.end:
                 await self._accounts.tell_end(what.account_id, what.end)
@@ -62,11 +70,20 @@ class DeliveryActivities:
                     await self._accounts.keep_late(what.account_id, what.opportunity_id, fact)
         return ack
 
+    async def _keep(self, what: Delivery) -> Ack:
+        """What only the run that was reset past the end has heard is late for the account."""
+        journal = await asyncio.to_thread(self._ledger.journal, "opportunity", what.opportunity_id)
+        heard = {fact.event_id for fact in journal}
+        for fact in what.facts:
+            if fact.event_id and fact.event_id not in heard:
+                await self._accounts.keep_late(what.account_id, what.opportunity_id, fact)
+        return Ack(what.facts[-1].sequence, 0, what.facts)
+
     @activity.defn(name="deliver_account")
     async def deliver_account(self, what: AccountDelivery) -> Ack:
         """Write an account's facts."""
         batch = self._batch("account", what.account_id, what)
-        return await asyncio.to_thread(self._ledger.record, batch)
+        return await self._recorder.record(batch)
 
     @activity.defn(name="recall")
     async def recall(self, opportunity_id: str) -> Known | None:

@@ -81,7 +81,8 @@ async def _hear(client: Client, told: Told, event: HistoryEvent) -> None:
         scheduled = event.activity_task_scheduled_event_attributes
         if scheduled.activity_type.name == "deliver":
             delivery = await _decoded(client, scheduled.input, Delivery)
-            _note(told, delivery.facts, delivery.process)
+            if not delivery.reset_refused:
+                _note(told, delivery.facts, delivery.process)
     elif event.HasField("marker_recorded_event_attributes"):
         marker = event.marker_recorded_event_attributes
         wrote = marker.marker_name == LOCAL and _type_of(marker.details["data"]) == "deliver"

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from temporalio import activity
-from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowQueryFailedError
 from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -28,6 +28,15 @@ IMPATIENCE: Final = timedelta(seconds=2)
 AT_ONCE: Final = 20
 PAGE: Final = 500
 
+UNANSWERED: Final = frozenset(
+    {
+        RPCStatusCode.FAILED_PRECONDITION,
+        RPCStatusCode.DEADLINE_EXCEEDED,
+        RPCStatusCode.CANCELLED,
+    }
+)
+"""How a query fails that no worker can answer."""
+
 Status = WorkflowExecutionStatus
 ENDS: Final = {
     Status.TERMINATED: ("withdrawn", "terminated_by_admin"),
@@ -40,7 +49,8 @@ ENDS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Reconciled:
-    """What was looked at and what was put right; `missing` is what nobody knows any more."""
+    """What was looked at and what was put right; `missing` is what nobody knows any more, and
+    `unanswered` are runs whose tasks fail."""
 
     opportunities: int = 0
     accounts: int = 0
@@ -51,6 +61,7 @@ class Reconciled:
     unadopted: list[str] = field(default_factory=list)
     accounts_started: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
+    unanswered: list[str] = field(default_factory=list)
 
 
 class ReconcileActivities:
@@ -152,7 +163,13 @@ class ReconcileActivities:
     async def _compare(self, opportunity_id: str, found: Reconciled) -> None:
         """How far the workflow is, and how far the ledger; a write under way is neither."""
         handle = self._client.get_workflow_handle(f"opportunity:{opportunity_id}")
-        state = await handle.query("state")
+        try:
+            state = await handle.query("state", rpc_timeout=timedelta(seconds=10))
+        except (RPCError, WorkflowQueryFailedError) as error:
+            if isinstance(error, RPCError) and error.status not in UNANSWERED:
+                raise
+            found.unanswered.append(opportunity_id)
+            return
         row = await asyncio.to_thread(self._ledger.opportunity, opportunity_id)
         if row is None or state["outbox"]:
             return

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import pydantic
+
 from sales.facts import Fact
 from sales.process import Process
 
@@ -31,7 +33,8 @@ class Batch:
             raise ValueError(f"facts: {sequences} are not consecutive")
 
 
-@dataclass(frozen=True, slots=True)
+# Checked by pydantic, since every run of a workflow would otherwise make the check of its own.
+@pydantic.dataclasses.dataclass(frozen=True, slots=True)
 class Ack:
     """What became of a batch.
 

@@ -6,6 +6,7 @@ BEGIN IMMEDIATE, on PostgreSQL by a lock of our own. Readers wait for nobody and
 
 import sqlite3 as sqlite_driver
 import time
+from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
@@ -70,7 +71,12 @@ def _begin_postgresql(connection: Connection) -> None:
 
 def upsert(connection: Connection, table: Table) -> Upsert:
     """Insert rows, or replace those that have the same primary key."""
-    insert = _insert(connection, table)
+    return _upsert(connection.dialect.name, table)
+
+
+@cache
+def _upsert(dialect: str, table: Table) -> Upsert:
+    insert = _insert(dialect, table)
     keys = [column.name for column in table.primary_key]
     rest = {c.name: insert.excluded[c.name] for c in table.columns if c.name not in keys}
     return insert.on_conflict_do_update(index_elements=keys, set_=rest)
@@ -78,10 +84,10 @@ def upsert(connection: Connection, table: Table) -> Upsert:
 
 def insert_once(connection: Connection, table: Table) -> Upsert:
     """Insert rows whose primary key is new, and leave those that are there alone."""
-    return _insert(connection, table).on_conflict_do_nothing()
+    return _insert(connection.dialect.name, table).on_conflict_do_nothing()
 
 
-def _insert(connection: Connection, table: Table) -> Upsert:
-    if connection.dialect.name == "sqlite":
+def _insert(dialect: str, table: Table) -> Upsert:
+    if dialect == "sqlite":
         return sqlite.insert(table)
     return postgresql.insert(table)

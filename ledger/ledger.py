@@ -1,6 +1,6 @@
 """The ledger as its callers see it: each method is one transaction, and safe to call again."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Unpack
@@ -12,7 +12,7 @@ from ledger.batch import Ack, Batch, Subject
 from ledger.engine import connect
 from ledger.errors import LedgerDown, translated
 from ledger.fold import ACCOUNT, OPPORTUNITY
-from ledger.processes import Processes
+from ledger.processes import Definitions, Processes
 from ledger.rows import AccountRow, FactRow, OpportunityRow, OutcomeCount, Weighted
 from ledger.write import Writing
 from sales.account import Account
@@ -29,6 +29,7 @@ class Ledger:
 
     def __init__(self, url: str) -> None:
         self._readers, self._writers = connect(url)
+        self._definitions: Definitions = {}
 
     def close(self) -> None:
         """Give every connection back."""
@@ -54,7 +55,7 @@ class Ledger:
     def record_many(self, batches: Sequence[Batch]) -> list[Ack]:
         """Write many batches, all or none, as if one after the other."""
         with self._write() as connection:
-            writing = Writing(connection)
+            writing = Writing(connection, self._definitions)
             writing.expect(batches)
             acks = [writing.add(batch) for batch in batches]
             writing.flush()
@@ -62,8 +63,12 @@ class Ledger:
 
     def reserve(self, opportunity_id: str, account_id: str, at: datetime) -> str | None:
         """Nothing where the id is now the account's, else the rule: `id_taken`."""
+        return self.reserve_many({opportunity_id: account_id}, at).get(opportunity_id)
+
+    def reserve_many(self, wanted: Mapping[str, str], at: datetime) -> dict[str, str]:
+        """The same for many ids at once, each with its account; those that are taken and why."""
         with self._write() as connection:
-            return reservation.reserve(connection, opportunity_id, account_id, at)
+            return reservation.reserve(connection, wanted, at)
 
     def opportunity(self, id: str) -> OpportunityRow | None:
         """One opportunity as it stands."""
@@ -89,6 +94,11 @@ class Ledger:
         """The facts of one subject in order, if asked with those that were taken back."""
         return [row.fact for row in self.journal_rows(subject, id, superseded=superseded)]
 
+    def journals(self, subject: Subject, ids: Sequence[str]) -> read.Journals:
+        """The facts of each of them, in order; those without a fact are missing."""
+        with self._read() as connection:
+            return read.journals(connection, subject, ids)
+
     def journal_rows(self, subject: Subject, id: str, *, superseded: bool = False) -> list[FactRow]:
         """The journal as it was written: by which run, when, and what was taken back."""
         with self._read() as connection:
@@ -112,7 +122,7 @@ class Ledger:
     def process(self, name: str, version: int) -> Process | None:
         """The stored definition of a process."""
         with self._read() as connection:
-            return Processes(connection).find(name, version)
+            return Processes(connection, self._definitions).find(name, version)
 
     def outcomes(self, process: str | None = None) -> list[OutcomeCount]:
         """How opportunities ended, and how many of them."""

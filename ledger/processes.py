@@ -8,25 +8,32 @@ from ledger import schema
 from ledger.errors import ProcessConflict, UnknownProcess
 from sales.process import Process
 
+Definitions = dict[tuple[str, int], Process]
+
 
 class Processes:
-    """What one transaction knows of processes; each is read at most once."""
+    """What one transaction knows of processes.
 
-    def __init__(self, connection: Connection) -> None:
+    Each is read at most once, or never where `read` has it from an earlier transaction: what was
+    read is committed and never changes. What is learned stays here, for it may be rolled back.
+    """
+
+    def __init__(self, connection: Connection, read: Definitions | None = None) -> None:
         self._connection = connection
-        self._known: dict[tuple[str, int], Process] = {}
+        self._read: Definitions = {} if read is None else read
+        self._learned: Definitions = {}
 
     def find(self, name: str, version: int) -> Process | None:
         """The stored definition, if there is one."""
         key = name, version
-        if key not in self._known:
-            table = schema.process
-            where = (table.c.name == name) & (table.c.version == version)
-            definition: Any = self._connection.scalar(select(table.c.definition).where(where))
-            if definition is None:
-                return None
-            self._known[key] = Process.model_validate(definition)
-        return self._known[key]
+        if found := self._learned.get(key) or self._read.get(key):
+            return found
+        table = schema.process
+        where = (table.c.name == name) & (table.c.version == version)
+        definition: Any = self._connection.scalar(select(table.c.definition).where(where))
+        if definition is None:
+            return None
+        return self._read.setdefault(key, Process.model_validate(definition))
 
     def get(self, name: str, version: int) -> Process:
         """The stored definition. Raises UnknownProcess where there is none."""
@@ -45,7 +52,7 @@ class Processes:
         if stored is None:
             row = {**process.ref, "definition": process.model_dump(mode="json")}
             self._connection.execute(insert(schema.process), row)
-            self._known[process.name, process.version] = process
+            self._learned[process.name, process.version] = process
         elif stored is not process and stored != process:
             ref = f"{process.name!r} version {process.version}"
             raise ProcessConflict(f"{ref} is stored with another definition")

@@ -1,6 +1,6 @@
 """Reading: each function is one question, asked of one connection."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any, Final, Literal, TypedDict, TypeVar, Unpack
@@ -17,6 +17,10 @@ from sales.outcome import record_of
 
 FACT_COLUMNS: Final = tuple(each.name for each in fields(Fact))
 
+AT_ONCE: Final = 500
+"""How many ids one query asks for."""
+
+Journals = dict[str, list[Fact]]
 Record = TypeVar("Record", OpportunityRow, AccountRow)
 
 
@@ -65,6 +69,18 @@ def journal(
 ) -> list[Fact]:
     """The facts of one subject, in order."""
     return [row.fact for row in journal_rows(connection, subject, id, superseded)]
+
+
+def journals(connection: Connection, subject: Subject, ids: Sequence[str]) -> Journals:
+    """The facts of each of them, in order; those without a fact are missing."""
+    column, found = schema.fact.c, Journals()
+    query = select(column.id, *(column[name] for name in FACT_COLUMNS))
+    query = query.where(column.subject == subject, column.superseded == 0)
+    for start in range(0, len(ids), AT_ONCE):
+        some = query.where(column.id.in_(ids[start : start + AT_ONCE]))
+        for row in connection.execute(some.order_by(column.id, column.sequence)):
+            found.setdefault(row.id, []).append(Fact(*row[1:]))
+    return found
 
 
 def state(connection: Connection, fold: Fold[State], id: str) -> State | None:

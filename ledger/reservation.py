@@ -1,5 +1,6 @@
 """Reservations: an opportunity id is unique for ever, and taken before its workflow starts."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
@@ -12,17 +13,23 @@ TAKEN: Final = "id_taken"
 """The rule that a second opportunity under the same id breaks."""
 
 
-def reserve(
-    connection: Connection, opportunity_id: str, account_id: str, at: datetime
-) -> str | None:
-    """Nothing where the id is the account's from now on, else the rule that forbids it.
+def reserve(connection: Connection, wanted: Mapping[str, str], at: datetime) -> dict[str, str]:
+    """The ids that cannot be their accounts' from now on, each with the rule that forbids it.
 
-    An account may ask again as long as the opportunity has no journal.
+    `wanted` says whose each opportunity is to be. An account may ask again as long as the
+    opportunity has no journal.
     """
-    table, stored = schema.reservation, schema.opportunity.c.id
-    if connection.scalar(select(stored).where(stored == opportunity_id)) is not None:
-        return TAKEN
-    row = {"opportunity_id": opportunity_id, "account_id": account_id, "reserved_at": at}
-    connection.execute(insert_once(connection, table), row)
-    holder = select(table.c.account_id).where(table.c.opportunity_id == opportunity_id)
-    return None if connection.scalar(holder) == account_id else TAKEN
+    table, stored = schema.reservation.c, schema.opportunity.c.id
+    taken: set[str] = set(connection.scalars(select(stored).where(stored.in_(wanted))))
+    rows = [
+        {"opportunity_id": key, "account_id": account_id, "reserved_at": at}
+        for key, account_id in wanted.items()
+        if key not in taken
+    ]
+    if rows:
+        connection.execute(insert_once(connection, schema.reservation), rows)
+    holders = select(table.opportunity_id, table.account_id)
+    for key, holder in connection.execute(holders.where(table.opportunity_id.in_(wanted))):
+        if holder != wanted[key]:
+            taken.add(key)
+    return dict.fromkeys(taken, TAKEN)

@@ -7,15 +7,28 @@ ones back, for a history was rewritten; but no rewriting reaches behind the end 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, and_, func, insert, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from ledger.batch import Ack, Batch
 from ledger.engine import upsert
 from ledger.errors import Gap
 from ledger.fold import FOLDS
-from ledger.processes import Processes
+from ledger.processes import Definitions, Processes
 from ledger.read import FACT_COLUMNS, end_of, journal
 from ledger.schema import fact as facts_table
 from sales.account import Account
@@ -40,9 +53,9 @@ class Held:
 class Writing:
     """The work of one transaction: rows are collected, and written together by `flush`."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, definitions: Definitions | None = None) -> None:
         self._connection = connection
-        self._processes = Processes(connection)
+        self._processes = Processes(connection, definitions)
         self._now = datetime.now(UTC)
         self._held: dict[Key, Held] = {}
         self._facts: list[dict[str, Any]] = []
@@ -52,14 +65,10 @@ class Writing:
         """Read what is held of every subject in the batches."""
         for subject, fold in FOLDS.items():
             ids = list({batch.id for batch in batches if batch.subject == subject})
-            table = fold.table
             for start in range(0, len(ids), CHUNK):
-                some = ids[start : start + CHUNK]
-                query = select(table.c.id, table.c.sequence, table.c.state)
-                for id_, sequence, snapshot in self._connection.execute(
-                    query.where(table.c.id.in_(some))
-                ):
-                    self._held[subject, id_] = Held(sequence, snapshot)
+                some = {"ids": ids[start : start + CHUNK]}
+                for id_, *held in self._connection.execute(_held(fold.table), some):
+                    self._held[subject, id_] = Held(*held)
 
     def add(self, batch: Batch) -> Ack:
         """Take one batch. Raises Gap where facts before it are missing."""
@@ -147,6 +156,13 @@ class Writing:
             "written_at": self._now,
             **{name: getattr(fact, name) for name in FACT_COLUMNS},
         }
+
+
+@cache
+def _held(table: Table) -> Select[Any]:
+    """Asks for what is held of some `ids`; made once, for every write asks it."""
+    ids: BindParameter[str] = bindparam("ids", expanding=True)
+    return select(table.c.id, table.c.sequence, table.c.state).where(table.c.id.in_(ids))
 
 
 def _of(batch: Batch) -> ColumnElement[bool]:

@@ -24,6 +24,7 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities.accounts import late_event
 from sales.reading import fault
 from sales.receipt import Receipt
 from sales.values import Id
@@ -224,7 +225,7 @@ class CloselineClient:
         kept = await self.say_to_account(
             account_id,
             "late_message",
-            event_id=f"late:{opportunity_id}:{event_id}"[:200],
+            event_id=late_event(opportunity_id, event_id),
             opportunity_id=opportunity_id,
             message={"kind": kind, "body": body},
         )

@@ -19,9 +19,9 @@ MAY_IMPORT = {
     "telemetry": set(),
     "worker": OURS_BELOW | {"settings", "telemetry", "starter"},
 }
-"""Which of our packages each may import, beside itself; `starter` and `bench` may import all."""
+"""Which of our packages each may import, beside itself; `starter` may import all."""
 
-OURS = {*MAY_IMPORT, "starter", "bench"}
+OURS = {*MAY_IMPORT, "starter"}
 PURE = {"sales"}
 WORLD = {"temporalio", "sqlalchemy", "random", "time", "os", "socket", "asyncio", "structlog"}
 MOST_LINES = 300

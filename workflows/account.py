@@ -138,7 +138,7 @@ class Account(Entity[State]):
         self.unknown = None
 
     async def launch(self) -> None:
-        """Ask the ledger for all that wait, tell their senders, and start the children."""
+        """Ask the ledger for all that wait, start the children, and tell the senders."""
         asked = self.waiting[:TOGETHER]
         what = Wishes(
             self.state.id,
@@ -149,16 +149,18 @@ class Account(Entity[State]):
         )
         local = all(heard.cause in SETTLED for heard in asked)
         admitted = await effect(AdmissionActivities.admit, what, "admission", local)
-        children = []
+        receipts, children = [], []
         for heard, admission in zip(asked, admitted.admissions, strict=True):
             self.waiting.remove(heard)
-            heard.receipt = self.take(heard.message, heard.cause, admission, what.at)
-            if heard.receipt.workflow_id and admission.start and not heard.receipt.duplicate:
+            receipts.append(self.take(heard.message, heard.cause, admission, what.at))
+            if receipts[-1].workflow_id and admission.start and not receipts[-1].duplicate:
                 children.append(self.start_child(admission.start))
         # What the admission wrote down itself, word for word, need not be written again.
         self.outbox = [e for e in self.outbox if e.fact.digest() not in admitted.written]
         self.dirty = True
         await asyncio.gather(*children)
+        for heard, receipt in zip(asked, receipts, strict=True):
+            heard.receipt = receipt  # not before its workflow is there to be spoken to
 
     async def start_child(self, start: Start) -> None:
         """A child of its own life: neither our rolling over nor our end touches it."""

@@ -44,7 +44,7 @@ async def effect(
     if local:
         try:
             return await workflow.execute_local_activity_method(
-                work, what, start_to_close_timeout=AT_ONCE, retry_policy=ONCE, summary=summary
+                work, what, start_to_close_timeout=AT_ONCE, retry_policy=ONCE
             )
         except FailureError:
             pass  # slow or down; the normal activity below shows itself to admins while it waits
@@ -219,8 +219,8 @@ class Entity(Generic[S]):
                 ack = await self.deliver(facts, entries[0].process, settled)
                 if ack.end:
                     self.told(ack.end)
-                    self.outbox.clear()
-                del self.outbox[: len(entries)]
+                else:
+                    del self.outbox[: len(entries)]
         finally:
             self.dirty = True
 

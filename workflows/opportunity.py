@@ -191,15 +191,15 @@ class Opportunity(Entity[State]):
     async def deliver(self, facts: tuple[Fact, ...], process: Process | None, local: bool) -> Ack:
         """Into the ledger; the account is told of an end, and keeps what came too late."""
         end = record_of(self.state) if any(fact.kind == "ended" for fact in facts) else None
-        run_id = workflow.info().run_id
-        what = Delivery(self.state.id, self.state.account_id, run_id, facts, process, end)
+        ids = self.state.id, self.state.account_id, workflow.info().run_id
+        what = Delivery(*ids, facts, process, end, reset_refused=self.end is not None)
         return await effect(DeliveryActivities.deliver, what, "facts to the ledger", local)
 
     def told(self, end: dict[str, Any]) -> None:
-        """The end is final: a run that was reset past it closes with the stored one."""
+        """The end is final: a run that was reset past it closes with the stored one, and its own
+        facts are late messages."""
         self.end = {**end, "reset_refused": True}
         self.state = stored_end(self.state, end)
-        self.outbox.clear()
 
     def show(self) -> None:
         """Search attributes where they changed, and a page for the UI, which is free."""

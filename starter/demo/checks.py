@@ -34,14 +34,13 @@ def wrong_ends(rows: list[OpportunityRow]) -> list[str]:
     return wrong
 
 
-def checks(ledger: Ledger, running: set[str], restarts: int) -> list[Check]:
-    """All promises, from the ledger alone and from which accounts run."""
+def checks(ledger: Ledger, running: set[str], kills: int) -> list[Check]:
+    """All promises, from the ledger alone, which accounts run, and how often a worker died."""
     rows = ledger.opportunities()
     by_id = {row.id: row for row in rows}
     journals = {row.id: ledger.journal("opportunity", row.id) for row in rows}
     won_in = {row.account_id for row in rows if row.outcome == "won"}
     lost_in = {row.account_id for row in rows if row.outcome == "lost"}
-    successor = by_id.get("acme-comes-back~2")
     return [
         Check("every opportunity ended as its script says", not wrong_ends(rows)),
         Check("at least forty opportunities", len(rows) >= 40),
@@ -58,10 +57,11 @@ def checks(ledger: Ledger, running: set[str], restarts: int) -> list[Check]:
         Check("a refusal was kept", any(row.refusals for row in rows)),
         Check("an override was counted", any(row.overrides for row in rows)),
         Check("an extension was counted", any(row.extensions for row in rows)),
-        Check("a successor was won", successor is not None and successor.outcome == "won"),
+        Check("a successor was won", _won(by_id, "acme-comes-back~2")),
         Check("an add-on followed a win", _after(by_id, "acme-add-on", "acme-first-order")),
         Check("one lost while another was won, in one account", bool(won_in & lost_in)),
-        Check("a worker was killed and started again", restarts == 1),
+        Check("a worker was killed and another one started", kills == 1),
+        Check("who signed while no worker lived has won", _won(by_id, "acme-signed-in-the-dark")),
         Check("every account still runs", running == set(ACCOUNTS)),
     ]
 
@@ -72,6 +72,10 @@ def _unparked_by_clock(journals: dict[str, list[Fact]]) -> bool:
         for facts in journals.values()
         for fact in facts
     )
+
+
+def _won(rows: dict[str, OpportunityRow], id: str) -> bool:
+    return id in rows and rows[id].outcome == "won"
 
 
 def _after(rows: dict[str, OpportunityRow], later: str, earlier: str) -> bool:

@@ -3,20 +3,18 @@
 import shutil
 import tempfile
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 from rich.console import Console
 from typer import Exit, Option, Typer
 
+from starter.commands.failing import Refusal
 from starter.commands.spreading import command
 from starter.demo.run import run
 from telemetry import configure_logs
+from worker import stop_on_signals
 
 app = Typer()
-
-FAREWELL: Final = """\
-`make up` keeps a server running and prints where its UI is. Filter workflows there by `Outcome`,
-`EndReason`, `Stage`, `AccountId` or `Deadline`; open one to see its page and to signal it."""
 
 
 @command(app, "demo", "closeline demo")
@@ -24,25 +22,27 @@ async def demo(
     dir: Annotated[
         Path | None, Option(help="Keep server data, ledger and the worker's log here.")
     ] = None,
+    keep: Annotated[bool, Option("--keep", help="Stay at the end, until Ctrl-C.")] = False,
 ) -> None:
     """Run a sales quarter in a minute: the real server, two accounts, every outcome, every clock.
 
     Exit code 0 only if every opportunity ended as its script says and every account still runs.
     """
+    if dir and dir.exists() and any(dir.iterdir()):
+        raise Refusal("dir", "not_empty", f"a demonstration begins in an empty folder, not {dir}")
     configure_logs()
     console = Console(highlight=False, soft_wrap=True)
     folder = dir or Path(tempfile.mkdtemp(prefix="closeline-demo-"))
-    folder.mkdir(parents=True, exist_ok=True)
     try:
-        found = await run(folder, console)
+        found = await run(folder, console, stop_on_signals if keep else None)
     finally:
         if dir is None:
             shutil.rmtree(folder, ignore_errors=True)
-    console.print()
-    console.print("`make up` keeps a server running; its UI address is printed there. Filter by")
+    look = f"`closeline up --dir {dir}` shows this run" if dir else "`make up` shows yours"
+    console.print(f"\n{look} in Temporal's UI. Filter workflows there by `Outcome`, `EndReason`,")
     console.print(
-        "`Outcome`, `EndReason`, `Stage`, `AccountId` or `Deadline`, and open one workflow"
+        "`Stage`, `AccountId` or `Deadline`, and open one to see its page, its signals and"
     )
-    console.print("to see its page, its signals and its updates.")
+    console.print("its updates.")
     if not all(check.kept for check in found):
         raise Exit(1)

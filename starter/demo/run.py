@@ -1,14 +1,10 @@
 """The run: a server, a worker that is killed half-way, the stories, and the verdict."""
 
 import asyncio
-import os
-import signal
-import subprocess
-import sys
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Final
 
 from rich.console import Console
 from rich.live import Live
@@ -20,117 +16,105 @@ from settings import Settings
 from starter.client import CloselineClient
 from starter.demo import view
 from starter.demo.checks import Check, checks, expected, wrong_ends
-from starter.demo.play import Arrivals, Stage, open_accounts
+from starter.demo.play import Stage, open_accounts
 from starter.demo.stories import ACCOUNTS
+from starter.demo.workers import Workers
 from starter.embedded import EmbeddedServer
 from starter.schedules import reconcile_now
 
-KILL_AT = 22.0
-FORECAST_AT = 9.0
-LONGEST = 110.0
-LINE_EVERY = 5.0
+FORECAST_AFTER: Final = 2.0
+KILL_AFTER: Final = 5.0
+"""Seconds after all opportunities have been opened."""
+OUTAGE: Final = 4.0
+LONGEST: Final = 110.0
+LINE_EVERY: Final = 5.0
+LOOK_EVERY: Final = 0.5
 
 
-@dataclass
-class Workers:
-    """The worker's process: one at a time, and how often it was started again."""
-
-    settings: Settings
-    log: Path
-    restarts: int = 0
-    process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
-
-    def start(self) -> None:
-        """Start one."""
-        environment = {
-            **os.environ,
-            "TEMPORAL_ADDRESS": self.settings.address,
-            "TEMPORAL_NAMESPACE": self.settings.namespace,
-            "CLOSELINE_LEDGER_URL": self.settings.ledger_url,
-            "CLOSELINE_LOG": "json",
-        }
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "worker"], env=environment, stdout=log, stderr=log
-            )
-
-    def kill(self) -> None:
-        """As a machine dies: no goodbye."""
-        if self.process:
-            self.process.send_signal(signal.SIGKILL)
-            self.process.wait()
-
-    def restart(self) -> None:
-        """Kill it and start another."""
-        self.kill()
-        self.start()
-        self.restarts += 1
-
-    def stop(self) -> None:
-        """Let it finish what it has in hand."""
-        if self.process and self.process.poll() is None:
-            self.process.terminate()
-            try:
-                self.process.wait(15)
-            except subprocess.TimeoutExpired:
-                self.kill()
-
-
-async def run(folder: Path, console: Console) -> list[Check]:
-    """Play everything in the folder, tell of it on the console, and give the verdict."""
+async def run(
+    folder: Path, console: Console, keep: Callable[[], asyncio.Event] | None = None
+) -> list[Check]:
+    """Play everything in the folder, tell of it on the console, and give the verdict; with `keep`,
+    stay until its event."""
     console.print("Temporal server, ledger and worker are starting ...")
     async with EmbeddedServer(folder, 0, 0) as server:
         settings = Settings.load({}, dir=folder).at(server.address)
         ledger = Ledger(settings.ledger_url)
         await asyncio.to_thread(ledger.migrate)
         workers = Workers(settings, folder / "worker.log")
-        workers.start()
+        await workers.start()
         try:
             client = await CloselineClient.connect(settings)
-            console.print(f"the UI meanwhile: {server.ui_address}/namespaces/closeline/workflows")
+            ui = f"{server.ui_address}/namespaces/{settings.namespace}/workflows"
+            console.print(f"the UI meanwhile: {ui}")
             await open_accounts(client)
-            snapshot = await _watch(client, ledger, workers, console)
+            forecast = await _watch(client, ledger, workers, console)
             reconciled = await reconcile_now(client.temporal)
             console.print(f"reconciled: {reconciled.ended or 'nothing'}")
             running = await _running_accounts(client)
+            found = _report(ledger, forecast, running, workers.kills, console)
+            if keep:
+                console.print(f"\nthe UI is still there: {ui} (Ctrl-C stops it)")
+                await keep().wait()
         finally:
-            await asyncio.to_thread(workers.stop)
-        return _report(ledger, snapshot, running, workers.restarts, console)
+            await workers.stop()
+            ledger.close()
+        return found
 
 
 async def _watch(
     client: CloselineClient, ledger: Ledger, workers: Workers, console: Console
-) -> Sequence[Weighted]:
-    """Let the stories play, kill the worker half-way, and show where everything stands."""
-    arrivals = Arrivals()
-    playing = asyncio.create_task(Stage(client, arrivals).play_all())
+) -> list[Weighted]:
+    """Let the stories play, make trouble half-way, and show where everything stands."""
+    stage = Stage(client)
+    forecast: asyncio.Task[list[Weighted]] | None = None
+    try:
+        async with asyncio.timeout(LONGEST), asyncio.TaskGroup() as tasks:
+            forecast = tasks.create_task(_forecast(stage, ledger))
+            trouble = tasks.create_task(_trouble(stage, workers, console))
+            playing = tasks.create_task(stage.play_all())
+            tasks.create_task(_show([trouble, playing], ledger, console))
+    except TimeoutError:
+        console.print(f"not over after {LONGEST:.0f} s")
+    for fault in stage.faults:
+        console.print(f"not accepted: {fault}")
+    done = forecast and forecast.done() and not forecast.cancelled()
+    return forecast.result() if forecast and done else []
+
+
+async def _show(acts: Sequence[asyncio.Task[None]], ledger: Ledger, console: Console) -> None:
+    """Where everything stands, until the acts are over and all is decided."""
     begun, spoke = time.monotonic(), -LINE_EVERY
-    snapshot: Sequence[Weighted] = []
+    rows: list[OpportunityRow] = []
     with Live(console=console, transient=True, auto_refresh=False) as live:
-        while (second := time.monotonic() - begun) < LONGEST:
+        while not (all(act.done() for act in acts) and _all_decided(rows)):
             rows = await asyncio.to_thread(ledger.opportunities)
-            for row in rows:
-                arrivals.seen(row.id)
+            second = time.monotonic() - begun
             if console.is_terminal:
                 live.update(view.standing(rows, second), refresh=True)
             elif second - spoke >= LINE_EVERY:
                 spoke = second
                 console.print(view.line(rows, second))
-            if not snapshot and second >= FORECAST_AT:
-                snapshot = await asyncio.to_thread(ledger.weighted)
-            if not workers.restarts and second >= KILL_AT:
-                workers.restart()
-                console.print(
-                    f"{second:3.0f} s  the worker is killed (kill -9); another one starts"
-                )
-            if playing.done() and _all_decided(rows):
-                break
-            await asyncio.sleep(0.5)
-    if not playing.done():
-        playing.cancel()
-    else:
-        playing.result()
-    return snapshot
+            await asyncio.sleep(LOOK_EVERY)
+
+
+async def _forecast(stage: Stage, ledger: Ledger) -> list[Weighted]:
+    """What is open when most are open."""
+    await stage.opened.wait()
+    await asyncio.sleep(FORECAST_AFTER)
+    return await asyncio.to_thread(ledger.weighted)
+
+
+async def _trouble(stage: Stage, workers: Workers, console: Console) -> None:
+    """The worker dies as machines do, and for some seconds nobody is there."""
+    await stage.opened.wait()
+    await asyncio.sleep(KILL_AFTER)
+    await workers.kill()
+    console.print("the worker is killed (kill -9)")
+    stage.dark.set()
+    await asyncio.sleep(OUTAGE)
+    await workers.start()
+    console.print("another worker starts")
 
 
 def _all_decided(rows: Sequence[OpportunityRow]) -> bool:
@@ -151,18 +135,18 @@ async def _running_accounts(client: CloselineClient) -> set[str]:
 
 def _report(
     ledger: Ledger,
-    snapshot: Sequence[Weighted],
+    forecast: Sequence[Weighted],
     running: set[str],
-    restarts: int,
+    kills: int,
     console: Console,
 ) -> list[Check]:
     rows = ledger.opportunities()
     console.print()
     view.outcomes(console, ledger.outcomes())
     view.launched(console, rows)
-    view.forecast(console, snapshot, FORECAST_AT)
+    view.forecast(console, forecast)
     view.win_loss(console, rows)
     console.print()
-    found = checks(ledger, running, restarts)
+    found = checks(ledger, running, kills)
     view.verdict(console, found, wrong_ends(rows))
     return found

@@ -14,12 +14,14 @@ class In(NamedTuple):
 
 
 class Step(NamedTuple):
-    """What is said, so many seconds after the opening. `cancel` and `terminate` are what an
-    administrator does in the UI; `reopen` and `add_on` ask the account for another opportunity."""
+    """What is said, so many seconds after the opening, or as soon as no worker lives. `cancel` and
+    `terminate` are what an administrator does in the UI; `reopen` and `add_on` ask the account for
+    another opportunity."""
 
     at: float
     kind: str
     body: dict[str, Any] = {}  # noqa: RUF012  # never written to
+    in_the_dark: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,8 +54,12 @@ def no(at: float, reason: str) -> Step:
 
 
 def stories() -> list[Story]:
-    """All of them: at least five of each outcome, and every clock."""
-    return [*_won(), *_lost(), *_expired(), *_withdrawn()]
+    """All of them: at least five of each outcome, and every clock. What a message has to come
+    before leaves that message some ten seconds, for a busy machine is late.
+
+    The one that lasts longest begins first, and the one that waits for the dark last.
+    """
+    return [_endless(), *_won(), *_lost(), *_expired(), *_withdrawn(), _signed_in_the_dark()]
 
 
 def _won() -> Iterator[Story]:
@@ -69,9 +75,9 @@ def _won() -> Iterator[Story]:
     add_on = Step(10, "add_on", {"opportunity_id": "acme-add-on"})
     steps = (heard(2), Step(5, "record_purchase", {**SIGNED, "reasons": ["price"]}), add_on)
     yield Story("acme-first-order", "ACME", "won", "price", steps)
-    moved = Step(4, "extend", {"close_date": In(18), "reason": "legal needs two more weeks"})
-    steps = (moved, heard(8), Step(16, "record_decision", YES), Step(17, "record_purchase", SIGNED))
-    yield Story("globex-extended", "GLOBEX", "won", "best_fit", steps, {"close_date": In(8)})
+    moved = Step(5, "extend", {"close_date": In(36), "reason": "legal needs two more weeks"})
+    steps = (moved, heard(8), Step(18, "record_decision", YES), Step(20, "record_purchase", SIGNED))
+    yield Story("globex-extended", "GLOBEX", "won", "best_fit", steps, {"close_date": In(12)})
     steps = (
         Step(2, "change_stage", {"stage": "nowhere"}),
         Step(3, "change_stage", {"stage": "negotiation"}),
@@ -123,22 +129,14 @@ def _expired() -> Iterator[Story]:
             "ACME",
             "expired",
             "close_date",
-            (heard(4),),
-            {"close_date": In(9)},
+            (heard(3),),
+            {"close_date": In(12)},
         )
     for n in range(2):
-        steps = (heard(7), heard(14))
-        yield Story(f"globex-stuck-{n}", "GLOBEX", "expired", "stage_limit", steps)
+        yield Story(f"globex-stuck-{n}", "GLOBEX", "expired", "stage_limit", (heard(9),))
     for n in range(2):
         steps = (Step(4, "record_decision", YES),)
         yield Story(f"acme-never-signed-{n}", "ACME", "expired", "action_window", steps)
-    talk = tuple(heard(second) for second in range(6, 60, 6))
-    moves = tuple(
-        Step(at, "change_stage", {"stage": stage})
-        for at, stage in ((14, "evaluation"), (33, "proposal"), (50, "evaluation"))
-    )
-    steps = tuple(sorted((*talk, *moves)))
-    yield Story("globex-endless-talk", "GLOBEX", "expired", "end_by", steps)
     parked = Step(4, "park", {"until": In(16), "reason": "their fiscal year begins"})
     yield Story("acme-parked", "ACME", "expired", "buyer_silence", (parked,))
 
@@ -155,6 +153,26 @@ def _withdrawn() -> Iterator[Story]:
     yield Story("globex-cancelled-in-ui", "GLOBEX", "withdrawn", "cancelled_by_admin", steps)
     steps = (Step(8, "terminate"),)
     yield Story("acme-terminated-in-ui", "ACME", "withdrawn", "terminated_by_admin", steps)
+
+
+def _endless() -> Story:
+    """Parked, taken up again and moved on, so that no clock but the last can end it."""
+    steps = (
+        heard(5),
+        Step(6, "park", {"until": In(24), "reason": "their fiscal year begins"}),
+        heard(30),
+        Step(31, "change_stage", {"stage": "evaluation"}),
+        heard(42),
+        Step(45, "change_stage", {"stage": "proposal"}),
+    )
+    return Story("globex-endless-talk", "GLOBEX", "expired", "end_by", steps)
+
+
+def _signed_in_the_dark() -> Story:
+    """In time is what was sent in time, whether or not anybody was there to hear it."""
+    signed = {**SIGNED, "reasons": ["relationship"]}
+    steps = (heard(2), Step(4, "record_purchase", signed, in_the_dark=True))
+    return Story("acme-signed-in-the-dark", "ACME", "won", "relationship", steps)
 
 
 FOLLOWERS: Final = {

@@ -55,14 +55,10 @@ def launched(console: Console, rows: Sequence[OpportunityRow]) -> None:
             console.print(f"{row.id} is the successor of {row.predecessor_id}")
 
 
-def forecast(console: Console, weighted: Sequence[Weighted], second: float) -> None:
-    """What was open then may bring: amounts times the probability of their stage."""
-    table = Table(
-        "category",
-        "stage",
-        title=f"Stage-weighted forecast, as it stood at {second:.0f} s",
-        title_justify="left",
-    )
+def forecast(console: Console, weighted: Sequence[Weighted]) -> None:
+    """What was open half-way may bring: amounts times the probability of their stage."""
+    title = "Stage-weighted forecast, as it stood half-way"
+    table = Table("category", "stage", title=title, title_justify="left")
     for name in ("open", "amount", "weighted"):
         table.add_column(name, justify="right")
     for each in weighted:

@@ -1,0 +1,191 @@
+"""Reconciliation finds what a run could not tell, and puts right each difference by a fact."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any, Final
+
+from temporalio import workflow
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
+
+import activities
+from activities.reconcile import Reconciled
+from tests.workflows.processes import LIBRARY
+from tests.workflows.test_reset import reset
+from tests.workflows.world import Handle, World, eventually, id_of, message, new_id
+from worker import INTERCEPTORS, WORKFLOWS
+from workflows.opportunity import Opportunity
+
+A_CALL: Final[dict[str, Any]] = {"origin": "buyer", "channel": "call"}
+A_CONTRACT: Final[dict[str, Any]] = {"evidence": {"kind": "signed_contract", "reference": "C-1"}}
+BAD_RELEASE = "a bad release"
+OLD_ENOUGH = 2.5
+"""Seconds after which a difference is no longer taken for a write under way."""
+
+
+@workflow.defn(name="Opportunity", sandboxed=False)
+class Poisoned:
+    """Stands for a release whose every task fails."""
+
+    @workflow.run
+    async def run(self, _start: Any) -> None:
+        raise RuntimeError(BAD_RELEASE)
+
+
+def bad_release(world: World) -> Worker:
+    """A worker like any other, but that in its hands no opportunity lives."""
+    others = [each for each in WORKFLOWS if each is not Opportunity]
+    return Worker(
+        world.client,
+        task_queue=world.task_queue,
+        workflows=[Poisoned, *others],
+        activities=activities.make(world.client, world.switched, LIBRARY, world.task_queue),
+        interceptors=INTERCEPTORS,
+        workflow_runner=UnsandboxedWorkflowRunner(),
+    )
+
+
+async def reconcile(world: World) -> Reconciled:
+    """A deep round."""
+    found: Reconciled = await world.client.execute_workflow(
+        "Reconcile",
+        True,
+        id=new_id("reconcile"),
+        task_queue=world.task_queue,
+        result_type=Reconciled,
+    )
+    return found
+
+
+async def assert_account_knows(world: World, account_id: str, outcome: str, reason: str) -> None:
+    """The account has learned the one end, once."""
+    account = world.closeline.account(account_id)
+    state = await eventually(lambda: world.state(account), lambda state: not state["open"])
+    assert [end[1:3] for end in state["last_ends"]] == [[outcome, reason]]
+
+
+async def test_a_poisoned_run_keeps_no_other_from_being_looked_at_and_ends_at_the_backstop(
+    world: World,
+) -> None:
+    async with world.worker():
+        other = await world.open("long", "lucky")
+        handle = await world.start("long", "victim", execution_timeout=timedelta(seconds=16))
+        await eventually(lambda: world.kinds(handle), bool)
+    async with bad_release(world):
+        await handle.signal("change_stage", message(handle, 1, stage="offer"))
+        await eventually(lambda: attempts(handle), lambda attempts: attempts > 1)
+        await other.terminate("by an admin")
+        found = await reconcile(world)
+        assert found.ended == {id_of(other): "withdrawn/terminated_by_admin"}
+        assert found.unanswered == [id_of(handle)]
+        await eventually(lambda: world.status(handle), lambda s: s == "TIMED_OUT", within=20)
+    async with world.worker():
+        found = await reconcile(world)
+        assert found.ended == {id_of(handle): "expired/backstop"}
+        await assert_account_knows(world, "victim", "expired", "backstop")
+    row = world.ledger.opportunity(id_of(handle))
+    assert row
+    assert (row.outcome, row.reason) == ("expired", "backstop")
+
+
+async def attempts(handle: Handle) -> int:
+    """How often the pending task of the run has been tried."""
+    return (await handle.describe()).raw_description.pending_workflow_task.attempt
+
+
+async def test_a_child_that_was_terminated_after_its_account_rolled_over_is_found(
+    world: World,
+) -> None:
+    account_id = new_id("a")
+    async with world.worker():
+        await world.client.start_workflow(
+            "Account",
+            {"account_id": account_id, "limits": {"events": 20}},
+            id=f"account:{account_id}",
+            task_queue=world.task_queue,
+        )
+        account = world.closeline.account(account_id)
+        handle = await world.open("long", account_id)
+        first_run = (await account.describe()).run_id
+        for number in range(8):
+            await world.closeline.say_to_account(account_id, "amend", owner=f"owner-{number}")
+        assert (await account.describe()).run_id != first_run
+        assert (await world.state(account))["open"].keys() == {id_of(handle)}
+        await handle.terminate("by an admin")
+
+        found = await reconcile(world)
+        assert found.ended[id_of(handle)] == "withdrawn/terminated_by_admin"
+        await assert_account_knows(world, account_id, "withdrawn", "terminated_by_admin")
+        assert (await world.facts(handle))[-1].cause == "reconcile"
+        again = await reconcile(world)
+        assert id_of(handle) not in again.ended
+
+
+async def test_a_terminated_account_that_nobody_reaches_is_started_again(world: World) -> None:
+    async with world.worker():
+        handle = await world.open("long", account="silent")
+        account = world.closeline.account("silent")
+        await account.terminate("by an admin")
+        found = await reconcile(world)
+        assert found.accounts_started == ["silent"]
+        state = await world.state(account)
+        assert state["open"].keys() == {id_of(handle)}
+        assert await world.status(handle) == "RUNNING"
+
+
+async def test_a_run_that_was_thrown_back_says_so_and_the_ledger_follows(world: World) -> None:
+    async with world.worker():
+        handle = await world.open("long")
+        for number in range(3):
+            await handle.signal("record_engagement", message(handle, number, **A_CALL))
+            await world.until(handle, number + 2)
+        handle = await reset(world, handle, 1)
+        await eventually(lambda: world.state(handle), lambda state: state["sequence"] == 1)
+        await asyncio.sleep(OLD_ENOUGH)
+
+        found = await reconcile(world)
+        assert found.rechecked == [id_of(handle)]
+        await eventually(lambda: world.kinds(handle), lambda k: k == ["opened", "reset_noticed"])
+        assert (await world.facts(handle))[1].data == {"ledger_sequence": 4, "sequence": 1}
+        assert sum(1 for row in await world.rows(handle) if row.superseded) == 3
+
+
+async def test_a_run_that_was_thrown_back_past_its_end_closes_with_the_end_that_stands(
+    world: World,
+) -> None:
+    async with world.worker():
+        handle = await world.open("long", "proud")
+        await handle.signal("record_purchase", message(handle, 1, **A_CONTRACT))
+        won = await handle.result()
+        handle = await reset(world, handle, 1)
+        await eventually(lambda: world.state(handle), lambda state: not state["outcome"])
+        await asyncio.sleep(OLD_ENOUGH)
+
+        found = await reconcile(world)
+        assert found.rechecked == [id_of(handle)]
+        assert await handle.result() == {**won, "reset_refused": True}
+        assert await world.kinds(handle) == ["opened", "purchased", "ended"]
+        await assert_account_knows(world, "proud", "won", "not_stated")
+
+
+async def test_an_opportunity_that_the_ledger_has_lost_is_written_again_from_its_history(
+    world: World,
+) -> None:
+    async with world.worker():
+        handle = await world.open("long")
+        await handle.signal("change_stage", message(handle, 1, stage="offer"))
+        await world.say(handle, "log_effort", hours="2")
+        before = await world.written(handle)
+        forget(world, handle)
+        assert await world.facts(handle) == []
+        await asyncio.sleep(OLD_ENOUGH)
+
+        found = await reconcile(world)
+        assert id_of(handle) in found.ledger_behind
+        assert await world.facts(handle) == before
+
+
+def forget(world: World, handle: Handle) -> None:
+    """As if an old copy of the database had been put back."""
+    with world.ledger._write() as connection:
+        for table in ("fact", "opportunity"):
+            connection.exec_driver_sql(f"DELETE FROM {table} WHERE id = ?", (id_of(handle),))

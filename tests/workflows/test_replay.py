@@ -1,0 +1,80 @@
+"""What ran once replays: the histories that all tests have made, and those that were stored.
+
+A stored history stands for the runs of a release that is out; `python -m tests.record_histories`
+writes them anew, which only a release that can meet no older run may do.
+"""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from temporalio.api.enums.v1 import EventType, WorkflowTaskFailedCause
+from temporalio.client import Client, WorkflowHistory
+from temporalio.worker import Replayer
+
+from tests.workflows.test_reconcile import BAD_RELEASE
+from tests.workflows.world import World
+
+STORED = sorted((Path(__file__).parents[1] / "histories").glob("*.json"))
+HARMLESS = {
+    WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND,  # it wanted to end, and
+    # was told again; so is every end and every roll-over that a message overtakes
+    WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_RESET_WORKFLOW,
+}
+
+
+@pytest.fixture
+async def replayer(world: World) -> Replayer:
+    """With everything that a worker has: workflows, interceptors, sandbox and converter."""
+    config = world.worker().config()
+    return Replayer(
+        workflows=config["workflows"],
+        interceptors=config["interceptors"],
+        workflow_runner=config["workflow_runner"],
+        data_converter=world.client.data_converter,
+    )
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.filterwarnings("ignore:coroutine '_WorkflowInstanceImpl:RuntimeWarning")
+async def test_every_history_that_the_tests_have_made_replays_and_no_task_of_it_has_failed(
+    client: Client, replayer: Replayer
+) -> None:
+    count, failed = 0, []
+
+    async def histories() -> AsyncIterator[WorkflowHistory]:
+        nonlocal count
+        async for history in client.list_workflows().map_histories():
+            count += 1
+            failed.extend(unexpected_failures(history))
+            yield history
+
+    results = await replayer.replay_workflows(histories(), raise_on_replay_failure=False)
+    assert results.replay_failures == {}
+    assert failed == []
+    if not count:
+        pytest.skip("no other test has run")
+
+
+def unexpected_failures(history: WorkflowHistory) -> list[str]:
+    """Why tasks of this run have failed, as none may but in the hands of a bad release."""
+    failed = [
+        event.workflow_task_failed_event_attributes
+        for event in history.events
+        if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED
+    ]
+    return [
+        f"{history.workflow_id}: {task.failure.message}"
+        for task in failed
+        if task.cause not in HARMLESS and task.failure.message != BAD_RELEASE
+    ]
+
+
+@pytest.mark.parametrize("file", STORED, ids=lambda file: file.stem)
+async def test_every_stored_history_replays(replayer: Replayer, file: Path) -> None:
+    history = WorkflowHistory.from_json(file.stem, file.read_text())
+    await replayer.replay_workflow(history)
+
+
+def test_histories_are_stored() -> None:
+    assert len(STORED) > 10

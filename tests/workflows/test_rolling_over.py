@@ -1,0 +1,137 @@
+"""A run that has grown hands everything to the next: no message is lost on the way, none counts
+twice, and the ledger need not be there."""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Coroutine
+from typing import Any
+
+import pytest
+
+from sales.receipt import Receipt
+from tests.workflows.world import Handle, World, eventually, message, new_id
+
+pytestmark = pytest.mark.usefixtures("worker")
+
+A_CALL = {"origin": "buyer", "channel": "call"}
+
+
+async def runs(world: World, handle: Handle) -> int:
+    """In how many runs its facts were written."""
+    return len({row.run_id for row in await world.rows(handle)})
+
+
+async def paced(sending: list[Coroutine[Any, Any, Any]], pause: float) -> list[Receipt]:
+    """Send one after the other, without waiting for answers; the receipts, once all are in."""
+    tasks = []
+    for each in sending:
+        tasks.append(asyncio.create_task(each))
+        await asyncio.sleep(pause)
+    return [answer for answer in await asyncio.gather(*tasks) if isinstance(answer, Receipt)]
+
+
+async def burst(world: World, handle: Handle, first: int, count: int) -> list[Receipt]:
+    """Every event twice, in any order, every fifth message an update."""
+    twice = [number for number in range(first, first + count) for _ in range(2)]
+    random.Random(7).shuffle(twice)
+    sending: list[Coroutine[Any, Any, Any]] = []
+    for place, number in enumerate(twice):
+        said = message(handle, number, None, **A_CALL)
+        if place % 5:
+            sending.append(handle.signal("record_engagement", said))
+        else:
+            sending.append(world.say(handle, "record_engagement", **said))
+    return await paced(sending, 0.02)
+
+
+async def assert_each_once(world: World, handle: Handle, count: int) -> None:
+    facts = await world.until(handle, count + 1)
+    heard = Counter(fact.event_id for fact in facts[1:])
+    assert heard == {f"{handle.id}/{number}": 1 for number in range(count)}
+    assert [fact.sequence for fact in facts] == list(range(1, count + 2))
+    state = await world.state(handle)
+    assert (state["sequence"], state["outbox"]) == (count + 1, 0)
+
+
+async def test_a_burst_over_several_runs_counts_each_event_once(world: World) -> None:
+    handle = await world.open()
+    receipts = [
+        *await burst(world, handle, 0, 50),
+        *await burst(world, handle, 50, 50),
+    ]
+    await assert_each_once(world, handle, 100)
+    assert await runs(world, handle) > 2
+    facts = {fact.event_id: fact.sequence for fact in await world.facts(handle)}
+    assert len(receipts) == 40
+    assert all(receipt.accepted for receipt in receipts)
+    assert all(receipt.sequence == facts[receipt.event_id] for receipt in receipts)
+
+
+async def test_it_rolls_over_with_the_outbox_in_hand_while_the_ledger_is_down(
+    world: World,
+) -> None:
+    handle = await world.open()
+    first_run = (await handle.describe()).run_id
+    with world.switches.down:
+        await burst(world, handle, 0, 50)
+        state = await eventually(lambda: world.state(handle), lambda state: state["outbox"] == 50)
+        assert state["sequence"] == 51
+        assert await world.kinds(handle) == ["opened"]
+        assert (await handle.describe()).run_id != first_run
+    await assert_each_once(world, handle, 50)
+
+
+async def test_the_same_event_by_signal_and_by_update_in_another_run_is_one_effect_and_one_receipt(
+    world: World,
+) -> None:
+    handle = await world.open()
+    moved, wrong = (
+        message(handle, event, stage=stage) for event, stage in (("a", "offer"), ("b", "nowhere"))
+    )
+    await handle.signal("change_stage", moved)
+    first = await world.say(handle, "change_stage", **wrong)
+    await burst(world, handle, 0, 50)
+    again = await world.say(handle, "change_stage", **moved)
+    await handle.signal("change_stage", wrong)
+    second = await world.say(handle, "change_stage", **wrong)
+
+    assert (again.accepted, again.duplicate, again.sequence) == (True, True, 2)
+    assert (first.accepted, first.duplicate, first.rule) == (False, False, "unknown_stage")
+    assert (second.accepted, second.duplicate) == (False, True)
+    assert (second.rule, second.sequence) == (first.rule, first.sequence)
+    kinds = [fact.kind for fact in await world.written(handle)]
+    assert (kinds.count("stage_changed"), kinds.count("refused")) == (1, 1)
+    assert await runs(world, handle) > 1
+
+
+async def test_an_account_opens_opportunities_while_it_rolls_over(world: World) -> None:
+    account_id, names = new_id("a"), [new_id("o") for _ in range(20)]
+    await world.client.start_workflow(
+        "Account",
+        {"account_id": account_id, "limits": {"events": 40}},
+        id=f"account:{account_id}",
+        task_queue=world.task_queue,
+    )
+    account = world.closeline.account(account_id)
+    sending: list[Coroutine[Any, Any, Any]] = []
+    for place, name in enumerate(names * 2):
+        said = {"opportunity_id": name, "process": "patient", "name": "Lifts"}
+        event = message(account, name, **said)
+        if place % 3:
+            sending.append(account.signal("open_opportunity", event))
+        else:
+            sending.append(world.closeline.say_to_account(account_id, "open_opportunity", **event))
+    receipts = await paced(sending, 0.03)
+
+    assert len(receipts) == 14
+    assert all(receipt.accepted and receipt.workflow_id for receipt in receipts)
+    await world.until(account, 21)
+    facts = await world.written(account)
+    launched = [f.data["opportunity_id"] for f in facts if f.kind == "opportunity_launched"]
+    assert sorted(launched) == sorted(names)
+    assert [fact.sequence for fact in facts] == list(range(1, 22))
+    assert await runs(world, account) > 1
+    for name in names:
+        (opened,) = await world.until(world.closeline.opportunity(name), 1)
+        assert opened.kind == "opened"
