@@ -1,0 +1,1 @@
+"""What Closeline costs, measured beside a bare workflow: `python -m bench`."""
