@@ -18,23 +18,24 @@ Said = tuple[str, dict[str, Any]]
 
 PROCESS: Final = "new_business"
 
+_OVERRIDE: Final = {"override": True, "actor": "head-of-sales", "note": "met them at the fair"}
 _A_MAIL: Final = {"origin": "buyer", "channel": "mail"}
 _YES: Final[Said] = ("record_decision", {"decision": "yes", "reasons": ["best_fit"]})
 _ORDER: Final = {"kind": "purchase_order", "reference": "PO-1"}
 _BOUGHT: Final[Said] = ("record_purchase", {"evidence": _ORDER})
 
 LIFE: Final[tuple[Said, ...]] = (
+    ("record_engagement", _A_MAIL),
     ("change_stage", {"stage": "evaluation"}),
     ("record_engagement", _A_MAIL),
     ("change_stage", {"stage": "proposal"}),
-    ("record_engagement", _A_MAIL),
     _YES,
     _BOUGHT,
 )
 """Four of six change something that can be searched for: stage, stage, category and outcome."""
 
 SEARCHABLE_LIFE: Final[tuple[Said, ...]] = (
-    ("change_stage", {"stage": "evaluation"}),
+    ("change_stage", {"stage": "evaluation", **_OVERRIDE}),
     ("change_stage", {"stage": "proposal"}),
     ("amend", {"amount": {"amount": "90000.00", "currency": "EUR"}}),
     ("amend", {"owner": "bea"}),

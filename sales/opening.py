@@ -13,8 +13,9 @@ from sales.facts import Cause, Fact
 from sales.journal import check_stamps
 from sales.messages import Day, Overridable
 from sales.opportunity import Heard, Opportunity
+from sales.patching import check_weight
 from sales.process import RULES_VERSION, Process
-from sales.rules import check_weight, pass_gate, said
+from sales.rules import pass_gate, said
 from sales.values import Code, Duration, Id, Instant, Model, Text, day_of, limit_of
 
 

@@ -1,12 +1,9 @@
 """The rules, one function a message: what it causes in an open opportunity, or what it breaks."""
 
-from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from pydantic import ValidationError
-
-from sales.details import MAPS, MOST, MOST_BYTES, merge
+from sales.details import MAPS
 from sales.drafts import Broken, Draft
 from sales.gates import unmet
 from sales.messages import (
@@ -26,9 +23,9 @@ from sales.messages import (
     Withdraw,
 )
 from sales.opportunity import Opportunity
+from sales.patching import check_weight, patched
 from sales.process import BUYER_MADE, Condition, Process
-from sales.reading import fault
-from sales.values import Model, Money, day_of, limit_of
+from sales.values import Money, day_of, limit_of
 
 _COMMON = set(Message.model_fields)
 ALWAYS_WITHDRAWN = frozenset({"account_closed", "duplicate"})
@@ -95,26 +92,8 @@ def amend(state: Opportunity, message: Amend, at: datetime) -> list[Draft]:
             raise Broken("occurred_at", "stale", f"{name} has been amended since")
     _one_currency(state, message.amount, message.recurring)
     if MAPS.keys() & data.keys():
-        check_weight(_patched(name, getattr(state, name), data.get(name, {})) for name in MAPS)
+        check_weight(patched(name, getattr(state, name), data.get(name, {})) for name in MAPS)
     return [Draft("amended", data, at)]
-
-
-def check_weight(maps: Iterable[Mapping[str, Model]]) -> None:
-    """All details together stay small enough to be carried from run to run."""
-    if sum(len(item.model_dump_json()) for held in maps for item in held.values()) > MOST_BYTES:
-        raise Broken("body", "too_large", f"the details may take {MOST_BYTES} bytes in all")
-
-
-def _patched(name: str, held: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
-    for key, change in patch.items():
-        try:
-            held = merge(held, {key: change}, MAPS[name])
-        except ValidationError as error:
-            field, rule, detail = fault(error)
-            raise Broken(f"{name}.{key}.{field}", rule, detail) from error
-    if len(held) > MOST:
-        raise Broken(name, "too_many", f"at most {MOST}")
-    return held
 
 
 def record_decision(

@@ -2,12 +2,11 @@
 
 import asyncio
 import itertools
-import os
 import subprocess
 import sys
 import time
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -93,18 +92,21 @@ class World:
         options = {"workflow_runner": SANDBOX, **options}
         return make_worker(self.client, self.switched, self.task_queue, LIBRARY, **options)
 
-    def spawn(self) -> subprocess.Popen[bytes]:
-        """A worker in a process of its own, to be killed; it works once this returns."""
+    @asynccontextmanager
+    async def worker_to_kill(self) -> AsyncIterator[subprocess.Popen[bytes]]:
+        """A worker in a process of its own; it works already, and does not outlive the context."""
         command = [sys.executable, "-m", "tests.workflows.worker_main"]
-        config = self.client.service_client.config
-        process = subprocess.Popen(
-            [*command, config.target_host, self.client.namespace, self.task_queue, self.database],
-            stdout=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
-        )
-        assert process.stdout
-        assert process.stdout.readline() == b"works\n"
-        return process
+        where = [self.client.service_client.config.target_host, self.client.namespace]
+        root = Path(__file__).parents[2]
+        with subprocess.Popen(
+            [*command, *where, self.task_queue, self.database], stdout=subprocess.PIPE, cwd=root
+        ) as process:
+            try:
+                assert process.stdout
+                assert await asyncio.to_thread(process.stdout.readline) == b"works\n"
+                yield process
+            finally:
+                process.kill()
 
     # -- opportunities -------------------------------------------------------------------------
 
