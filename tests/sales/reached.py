@@ -79,5 +79,5 @@ def _matches(rule: str, hit: str) -> bool:
     return field in ("*", said) and broken in ("*", named)
 
 
-STATED: Final = rules_of("decide", "journal", "rules")
+STATED: Final = rules_of("decide", "journal", "patching", "rules")
 """The rules that arbitrary sequences of messages have to meet, or examples show."""
