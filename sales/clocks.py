@@ -124,15 +124,11 @@ def due_notices(state: Opportunity, now: datetime) -> list[tuple[Running, dateti
 
 def next_look(state: Opportunity) -> datetime | None:
     """The next instant at which time alone changes something: a notice, an unparking or the end."""
-    deadline = next_deadline(state)
-    if deadline is None:
-        return None
-    times = [deadline.at]
-    if state.parked_until:
-        times.append(state.parked_until)
-    for clock in running(state):
+    times = [state.parked_until] if state.parked_until else []
+    for clock in (clocks := running(state)):
         times += [at for at in clock.notices() if _fresh(state, clock, at)][:1]
-    return min(times)
+        times.append(clock.ends_at)
+    return min(times) if clocks else None
 
 
 def _fresh(state: Opportunity, clock: Running, at: datetime) -> bool:

@@ -65,7 +65,8 @@ def at_start(values: Values) -> TypedSearchAttributes:
 
 def changes(values: Values, held: TypedSearchAttributes) -> list[SearchAttributeUpdate[Any]]:
     """One upsert's worth: only what changed, and nothing at all for what merely rides along."""
-    fresh = {key: v for key, v in values.items() if _fit(v) != held.get(key)}
+    known = {pair.key.name: pair.value for pair in held}
+    fresh = {key: v for key, v in values.items() if _fit(v) != known.get(key.name)}
     if not fresh.keys() - RIDE_ALONG:
         return []
     return [
