@@ -1,7 +1,9 @@
 """One server for all tests of the drivers; a world of its own for each."""
 
+import asyncio
 import shutil
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,11 @@ from temporalio.worker import Worker
 
 from ledger.ledger import Ledger
 from settings import NAMESPACE
+from starter.namespace import ensure_namespace, register_attributes
 from starter.program import BLOB_BYTES, find_program
+from tests.workflows.killing import ACTS, Killing, killed
+from tests.workflows.outage import Outage, without_a_server_too, without_a_worker
+from tests.workflows.poisoning import Poisoning, poisoned
 from tests.workflows.world import World
 from workflows.attributes import ATTRIBUTES
 
@@ -38,6 +44,15 @@ async def client() -> AsyncIterator[Client]:
 
 
 @pytest.fixture(scope="session")
+async def aside(client: Client) -> Client:
+    """A namespace of its own, for those who look at everything that runs."""
+    name = f"{NAMESPACE}-aside"
+    await ensure_namespace(client.service_client, name)
+    await register_attributes(client.service_client, name)
+    return Client(client.service_client, namespace=name, data_converter=pydantic_data_converter)
+
+
+@pytest.fixture(scope="session")
 def empty_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated database, to be copied."""
     file = tmp_path_factory.mktemp("empty") / "ledger.db"
@@ -45,6 +60,37 @@ def empty_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ledger.migrate()
     ledger.close()
     return file
+
+
+@dataclass(frozen=True)
+class Stories:
+    """What takes long because it waits, for outages and for timeouts."""
+
+    outages: dict[str, Outage]
+    killings: dict[str, Killing]
+    poisoning: Poisoning
+
+
+@pytest.fixture(scope="session")
+async def stories(
+    client: Client, aside: Client, empty_ledger: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Stories:
+    """All are waited for at the same time, once."""
+    folder = tmp_path_factory.mktemp("stories")
+
+    def ledger(name: str) -> Path:
+        return Path(shutil.copy(empty_ledger, folder / f"{name}.db"))
+
+    (worker, server), killings, poisoning = await asyncio.gather(
+        asyncio.gather(
+            without_a_worker(client, ledger("worker")),
+            without_a_server_too(folder / "server", ledger("server")),
+        ),
+        asyncio.gather(*(killed(World(client, ledger(name)), name) for name in ACTS)),
+        poisoned(World(aside, ledger("poisoned"))),
+    )
+    outages = {"worker": worker, "worker and server": server}
+    return Stories(outages, dict(zip(ACTS, killings, strict=True)), poisoning)
 
 
 @pytest.fixture

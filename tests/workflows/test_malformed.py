@@ -185,9 +185,9 @@ async def test_the_longest_valid_messages_can_be_written_many_at_once_and_carrie
     handle = await world.open()
     words = "w" * 2_000
     with world.switches.down:
-        for number in range(100):
-            said = {"origin": "buyer", "channel": "mail", "summary": words, "note": words}
-            await handle.signal("record_engagement", message(handle, number, **said))
+        said = {"origin": "buyer", "channel": "mail", "summary": words, "note": words}
+        each = (message(handle, number, **said) for number in range(100))
+        await asyncio.gather(*(handle.signal("record_engagement", body) for body in each))
         await eventually(lambda: world.state(handle), lambda state: state["outbox"] == 100)
     await world.until(handle, 101)
     await assert_alive(world, handle)

@@ -1,59 +1,28 @@
 """Reconciliation finds what a run could not tell, and puts right each difference by a fact."""
 
-import asyncio
 from datetime import timedelta
 from typing import Any, Final
 
-from temporalio import workflow
-from temporalio.worker import UnsandboxedWorkflowRunner, Worker
+import pytest
 
-import activities
-from activities.reconcile import Reconciled
-from tests.workflows.processes import LIBRARY
+from tests.workflows.conftest import Stories
 from tests.workflows.test_reset import reset
-from tests.workflows.world import Handle, World, eventually, id_of, message, new_id
-from worker import INTERCEPTORS, WORKFLOWS
-from workflows.opportunity import Opportunity
+from tests.workflows.world import Handle, World, eventually, id_of, message, new_id, reconcile
 
 A_CALL: Final[dict[str, Any]] = {"origin": "buyer", "channel": "call"}
 A_CONTRACT: Final[dict[str, Any]] = {"evidence": {"kind": "signed_contract", "reference": "C-1"}}
-BAD_RELEASE = "a bad release"
-OLD_ENOUGH = 2.5
-"""Seconds after which a difference is no longer taken for a write under way."""
 
 
-@workflow.defn(name="Opportunity", sandboxed=False)
-class Poisoned:
-    """Stands for a release whose every task fails."""
-
-    @workflow.run
-    async def run(self, _start: Any) -> None:
-        raise RuntimeError(BAD_RELEASE)
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No difference is taken for a write under way: here none is."""
+    monkeypatch.setattr("activities.reconcile.IMPATIENCE", timedelta(0))
 
 
-def bad_release(world: World) -> Worker:
-    """A worker like any other, but that in its hands no opportunity lives."""
-    others = [each for each in WORKFLOWS if each is not Opportunity]
-    return Worker(
-        world.client,
-        task_queue=world.task_queue,
-        workflows=[Poisoned, *others],
-        activities=activities.make(world.client, world.switched, LIBRARY, world.task_queue),
-        interceptors=INTERCEPTORS,
-        workflow_runner=UnsandboxedWorkflowRunner(),
-    )
-
-
-async def reconcile(world: World) -> Reconciled:
-    """A deep round."""
-    found: Reconciled = await world.client.execute_workflow(
-        "Reconcile",
-        True,
-        id=new_id("reconcile"),
-        task_queue=world.task_queue,
-        result_type=Reconciled,
-    )
-    return found
+async def listed(world: World, handle: Handle, status: str) -> None:
+    """Wait until the server's lists, which lag behind, show the run as that."""
+    query = f"WorkflowId = '{handle.id}' AND ExecutionStatus = '{status}'"
+    await eventually(lambda: world.client.count_workflows(query), lambda found: found.count == 1)
 
 
 async def assert_account_knows(world: World, account_id: str, outcome: str, reason: str) -> None:
@@ -63,33 +32,20 @@ async def assert_account_knows(world: World, account_id: str, outcome: str, reas
     assert [end[1:3] for end in state["last_ends"]] == [[outcome, reason]]
 
 
-async def test_a_poisoned_run_keeps_no_other_from_being_looked_at_and_ends_at_the_backstop(
-    world: World,
+def test_a_run_that_answers_nothing_keeps_no_other_from_being_looked_at(stories: Stories) -> None:
+    found = stories.poisoning.meanwhile
+    assert found.ended == {stories.poisoning.other: "withdrawn/terminated_by_admin"}
+    assert found.unanswered == [stories.poisoning.victim]
+
+
+def test_a_poisoned_run_is_ended_by_the_server_and_recorded_as_the_backstop(
+    stories: Stories,
 ) -> None:
-    async with world.worker():
-        other = await world.open("long", "lucky")
-        handle = await world.start("long", "victim", execution_timeout=timedelta(seconds=16))
-        await eventually(lambda: world.kinds(handle), bool)
-    async with bad_release(world):
-        await handle.signal("change_stage", message(handle, 1, stage="offer"))
-        await eventually(lambda: attempts(handle), lambda attempts: attempts > 1)
-        await other.terminate("by an admin")
-        found = await reconcile(world)
-        assert found.ended == {id_of(other): "withdrawn/terminated_by_admin"}
-        assert found.unanswered == [id_of(handle)]
-        await eventually(lambda: world.status(handle), lambda s: s == "TIMED_OUT", within=20)
-    async with world.worker():
-        found = await reconcile(world)
-        assert found.ended == {id_of(handle): "expired/backstop"}
-        await assert_account_knows(world, "victim", "expired", "backstop")
-    row = world.ledger.opportunity(id_of(handle))
-    assert row
-    assert (row.outcome, row.reason) == ("expired", "backstop")
-
-
-async def attempts(handle: Handle) -> int:
-    """How often the pending task of the run has been tried."""
-    return (await handle.describe()).raw_description.pending_workflow_task.attempt
+    poisoning = stories.poisoning
+    assert poisoning.afterwards.ended == {poisoning.victim: "expired/backstop"}
+    assert (poisoning.end["outcome"], poisoning.end["reason"]) == ("expired", "backstop")
+    (told,) = poisoning.account["last_ends"]
+    assert told[:3] == [poisoning.victim, "expired", "backstop"]
 
 
 async def test_a_child_that_was_terminated_after_its_account_rolled_over_is_found(
@@ -111,6 +67,7 @@ async def test_a_child_that_was_terminated_after_its_account_rolled_over_is_foun
         assert (await account.describe()).run_id != first_run
         assert (await world.state(account))["open"].keys() == {id_of(handle)}
         await handle.terminate("by an admin")
+        await listed(world, handle, "Terminated")
 
         found = await reconcile(world)
         assert found.ended[id_of(handle)] == "withdrawn/terminated_by_admin"
@@ -125,6 +82,7 @@ async def test_a_terminated_account_that_nobody_reaches_is_started_again(world: 
         handle = await world.open("long", account="silent")
         account = world.closeline.account("silent")
         await account.terminate("by an admin")
+        await listed(world, account, "Terminated")
         found = await reconcile(world)
         assert found.accounts_started == ["silent"]
         state = await world.state(account)
@@ -140,7 +98,7 @@ async def test_a_run_that_was_thrown_back_says_so_and_the_ledger_follows(world: 
             await world.until(handle, number + 2)
         handle = await reset(world, handle, 1)
         await eventually(lambda: world.state(handle), lambda state: state["sequence"] == 1)
-        await asyncio.sleep(OLD_ENOUGH)
+        await listed(world, handle, "Running")
 
         found = await reconcile(world)
         assert found.rechecked == [id_of(handle)]
@@ -158,7 +116,7 @@ async def test_a_run_that_was_thrown_back_past_its_end_closes_with_the_end_that_
         won = await handle.result()
         handle = await reset(world, handle, 1)
         await eventually(lambda: world.state(handle), lambda state: not state["outcome"])
-        await asyncio.sleep(OLD_ENOUGH)
+        await listed(world, handle, "Running")
 
         found = await reconcile(world)
         assert found.rechecked == [id_of(handle)]
@@ -177,7 +135,7 @@ async def test_an_opportunity_that_the_ledger_has_lost_is_written_again_from_its
         before = await world.written(handle)
         forget(world, handle)
         assert await world.facts(handle) == []
-        await asyncio.sleep(OLD_ENOUGH)
+        await listed(world, handle, "Running")
 
         found = await reconcile(world)
         assert id_of(handle) in found.ledger_behind

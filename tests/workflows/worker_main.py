@@ -26,7 +26,7 @@ async def work(address: str, namespace: str, task_queue: str, database: str) -> 
         client, ledger, task_queue, LIBRARY, sticky_queue_schedule_to_start_timeout=soon
     ):
         print("works", flush=True)
-        await asyncio.Event().wait()
+        await asyncio.to_thread(sys.stdin.read)  # whoever started it is there as long as this
 
 
 asyncio.run(work(*sys.argv[1:]))

@@ -19,6 +19,7 @@ from temporalio.service import RPCError
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from activities.reconcile import Reconciled
 from ledger.batch import Subject
 from ledger.ledger import Ledger
 from ledger.rows import FactRow
@@ -97,9 +98,11 @@ class World:
         """A worker in a process of its own; it works already, and does not outlive the context."""
         command = [sys.executable, "-m", "tests.workflows.worker_main"]
         where = [self.client.service_client.config.target_host, self.client.namespace]
-        root = Path(__file__).parents[2]
         with subprocess.Popen(
-            [*command, *where, self.task_queue, self.database], stdout=subprocess.PIPE, cwd=root
+            [*command, *where, self.task_queue, self.database],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            cwd=Path(__file__).parents[2],
         ) as process:
             try:
                 assert process.stdout
@@ -187,6 +190,18 @@ def message(handle: Handle, event: object, sent_at: str | None = "now", **said: 
     """A message with an id of its own, stamped now, or otherwise, or (None) not at all."""
     stamp = {"sent_at": now() if sent_at == "now" else sent_at} if sent_at else {}
     return {"event_id": f"{handle.id}/{event}", **stamp, **said}
+
+
+async def reconcile(world: World) -> Reconciled:
+    """A deep round."""
+    found: Reconciled = await world.client.execute_workflow(
+        "Reconcile",
+        True,
+        id=new_id("reconcile"),
+        task_queue=world.task_queue,
+        result_type=Reconciled,
+    )
+    return found
 
 
 async def events(handle: Handle) -> list[HistoryEvent]:
