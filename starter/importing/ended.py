@@ -8,13 +8,16 @@ from ledger.ledger import Ledger
 from sales.process import Process
 from starter.importing.plan import Plan, rejected
 from starter.importing.rows import Rejected
+from starter.importing.summary import Watch
 
 AT_ONCE: Final = 250
 """How many are written in one transaction: others, who wait meanwhile, wait only shortly."""
 RUN: Final = "import"
 
 
-def write_ended(ledger: Ledger, process: Process, plans: Sequence[Plan]) -> list[Rejected]:
+def write_ended(
+    ledger: Ledger, process: Process, plans: Sequence[Plan], watch: Watch
+) -> list[Rejected]:
     """Write them all, each under its reserved id; those whose id is another's are rejected."""
     taken: list[Rejected] = []
     for start in range(0, len(plans), AT_ONCE):
@@ -28,4 +31,5 @@ def write_ended(ledger: Ledger, process: Process, plans: Sequence[Plan]) -> list
             for plan in some
             if (rule := rules.get(plan.id))
         ]
+        watch(len(some))
     return taken

@@ -1,7 +1,7 @@
 """How far an import is: a bar with its rate and the time left, where somebody looks at it."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -16,6 +16,8 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from starter.importing.summary import Watch
+
 
 class Rate(ProgressColumn):
     """Rows a second."""
@@ -27,7 +29,7 @@ class Rate(ProgressColumn):
 
 
 @contextmanager
-def progress(what: str, rows: int) -> Iterator[Callable[[int], None]]:
+def progress(what: str, rows: int) -> Iterator[Watch]:
     """A function to tell how many rows more are done; silent where stderr is no terminal."""
     bar = Progress(
         TextColumn("{task.description}"),

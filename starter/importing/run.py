@@ -2,7 +2,8 @@
 same: what the ledger holds is skipped, and what is on its way is recognised by its event id."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Final
@@ -18,14 +19,11 @@ from starter.importing.held import Change, compare
 from starter.importing.opened import Opener
 from starter.importing.plan import Plan, Planner, rejected
 from starter.importing.rows import Export, Rejected, Row
-from starter.importing.summary import Summary
+from starter.importing.summary import Summary, Watch
 
-TOGETHER: Final = 5_000
+TOGETHER: Final = 10_000
 """How many rows are planned, looked up and carried out together: the more, the more of them meet
 in one task of their account, and the more memory they take."""
-
-Watch = Callable[[int], None]
-"""Is told how many rows more are done."""
 
 
 @dataclass(slots=True)
@@ -124,13 +122,12 @@ class Import:
 
     async def _write(self, ledger: Ledger, new: list[Plan], summary: Summary, watch: Watch) -> None:
         ended = [plan for plan in new if plan.outcome]
-        taken = await asyncio.to_thread(write_ended, ledger, self._process, ended)
+        taken = await asyncio.to_thread(write_ended, ledger, self._process, ended, watch)
         summary.rejected += taken
         refused = {each.number for each in taken}
         for plan in ended:
             if plan.row.number not in refused:
                 summary.take(plan)
-        watch(len(ended))
 
     async def _open(
         self,
@@ -153,7 +150,9 @@ class Import:
             watch(1)
 
         wanted = [plan for plan in new if not plan.outcome]
-        # Side by side they are heard by one task of their account, which is what opening costs.
-        wanted.sort(key=lambda plan: plan.account.id)
+        # Side by side they are heard by one task of their account, which is what opening costs;
+        # the longest line begins first, for it takes longest.
+        lines = Counter(plan.account.id for plan in wanted)
+        wanted.sort(key=lambda plan: (-lines[plan.account.id], plan.account.id))
         opening = [open_one(plan) for plan in wanted]
         await asyncio.gather(*opening, *map(amend_one, changed))

@@ -2,7 +2,7 @@
 
 import csv
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -11,6 +11,9 @@ from typing import Any
 from starter.importing.held import Change
 from starter.importing.plan import Plan
 from starter.importing.rows import Rejected
+
+Watch = Callable[[int], None]
+"""Is told how many rows more are done."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from starter.importing.plan import Plan, Planner
 from starter.importing.rows import Export, Rejected, Row
 from starter.importing.times import Calendar
 
-NOW: Final = datetime(2026, 3, 4, 15, tzinfo=UTC)
+NOW: Final = datetime(2025, 3, 4, 15, tzinfo=UTC)
 
 HEADER: Final = (
     *("Id", "Name", "Account", "Stage", "Amount", "Currency", "Created", "Heard", "Closed"),
@@ -164,7 +164,7 @@ def ended_row(id: str, **cells: str) -> Cells:
     """A won row with nothing wrong."""
     return {
         **{"Id": id, "Name": f"Order {id}", "Account": "Acme", "Stage": "Won", "Amount": "100"},
-        **{"Created": "2025-01-10", "Closed": "2025-03-01", "Owner": "Ann Lee"},
+        **{"Created": "2024-01-10", "Closed": "2024-03-01", "Owner": "Ann Lee"},
         **{"Product": "Tow Bar", "Why": "Best fit", **cells},
     }
 
@@ -172,7 +172,7 @@ def ended_row(id: str, **cells: str) -> Cells:
 def open_row(id: str, **cells: str) -> Cells:
     """An open row with nothing wrong."""
     plain = ended_row(id, Stage="Talking", Amount="", Closed="", Why="")
-    return {**plain, "Created": "2026-02-01", "Heard": "2026-02-20", **cells}
+    return {**plain, "Created": "2025-02-01", "Heard": "2025-02-20", **cells}
 
 
 def made(folder: Path, seed: int, ended: int, open: int, source: str = "made") -> MadeExport:
@@ -220,7 +220,7 @@ BAD: Final[list[tuple[str, str, Callable[[str], Cells]]]] = [
     ("opened", "out_of_range", lambda id: ended_row(id, Created="1066-10-14")),
     ("opened", "in_the_future", lambda id: open_row(id, Created="2199-01-01")),
     ("closed", "required", lambda id: ended_row(id, Closed="")),
-    ("closed", "before_opened", lambda id: ended_row(id, Closed="2025-01-09")),
+    ("closed", "before_opened", lambda id: ended_row(id, Closed="2024-01-09")),
     ("closed", "in_the_future", lambda id: ended_row(id, Closed="2199-01-01")),
     ("close_date", "past_end_by", lambda id: open_row(id, Expected="2190-01-01")),
     ("reason", "unknown_reason", lambda id: ended_row(id, Why="Bad weather")),
@@ -231,10 +231,10 @@ BAD: Final[list[tuple[str, str, Callable[[str], Cells]]]] = [
 """Bad rows, each with the field and the rule it breaks."""
 
 BAD_BYTES: Final = [
-    ("Name", "encoding", b"b-1,caf\xe9,Acme,Won,1,,2025-01-10,,2025-03-01,,,,"),
-    ("Name", "null_character", b"b-2,a\0b,Acme,Won,1,,2025-01-10,,2025-03-01,,,,"),
+    ("Name", "encoding", b"b-1,caf\xe9,Acme,Won,1,,2024-01-10,,2024-03-01,,,,"),
+    ("Name", "null_character", b"b-2,a\0b,Acme,Won,1,,2024-01-10,,2024-03-01,,,,"),
     ("row", "column_count", b"b-3,short,Acme"),
-    ("row", "not_csv", b'b-4,"closed" twice",Acme,Won,1,,2025-01-10,,2025-03-01,,,,'),
+    ("row", "not_csv", b'b-4,"closed" twice",Acme,Won,1,,2024-01-10,,2024-03-01,,,,'),
 ]
 """Rows that cannot even be read."""
 

@@ -56,10 +56,10 @@ def noon(year: int, month: int, day: int) -> datetime:
 def test_a_won_row_was_opened_decided_bought_and_ended_when_the_file_says(tmp_path: Path) -> None:
     plan = planned(tmp_path, ended_row("one"))
     assert [(fact.kind, fact.occurred_at) for fact in plan.facts] == [
-        ("opened", noon(2025, 1, 10)),
-        ("decided", noon(2025, 3, 1)),
-        ("purchased", noon(2025, 3, 1)),
-        ("ended", noon(2025, 3, 1)),
+        ("opened", noon(2024, 1, 10)),
+        ("decided", noon(2024, 3, 1)),
+        ("purchased", noon(2024, 3, 1)),
+        ("ended", noon(2024, 3, 1)),
     ]
     assert {fact.cause for fact in plan.facts} == {"import"}
     assert all(fact.known_at == fact.occurred_at for fact in plan.facts)
@@ -72,10 +72,10 @@ def test_a_journal_folds_to_what_the_row_says(tmp_path: Path) -> None:
     assert state
     assert state.outcome
     assert (state.outcome.outcome, state.outcome.reasons) == ("won", ("best_fit",))
-    assert (state.outcome.closed_at, state.outcome.verbatim) == (noon(2025, 3, 1), "Best fit")
+    assert (state.outcome.closed_at, state.outcome.verbatim) == (noon(2024, 3, 1), "Best fit")
     assert (str(state.amount), state.currency) == ("1250.50", "USD")
     assert (state.account_id, state.owner, state.stage) == ("Acme", "Ann-Lee", "second")
-    assert (state.opened_at, state.landed_at) == (noon(2025, 1, 10), NOW)
+    assert (state.opened_at, state.landed_at) == (noon(2024, 1, 10), NOW)
 
 
 def test_what_it_was_sold_for_is_not_known_before_it_is_sold(tmp_path: Path) -> None:
@@ -124,8 +124,8 @@ def test_only_an_import_may_leave_the_reason_unstated(
 def test_an_open_row_keeps_its_age_and_rests_until_its_landing_is_over(tmp_path: Path) -> None:
     plan = planned(tmp_path, open_row("one"))
     [opened] = plan.facts
-    assert opened.occurred_at == noon(2026, 2, 1)
-    assert opened.data["engaged_at"] == noon(2026, 2, 20).isoformat()
+    assert opened.occurred_at == noon(2025, 2, 1)
+    assert opened.data["engaged_at"] == noon(2025, 2, 20).isoformat()
     assert plan.deadline
     assert plan.deadline.clock == "buyer_silence"
     landing = PROCESS.landing
@@ -153,14 +153,14 @@ def test_today_in_the_file_counts_as_today(tmp_path: Path) -> None:
 
 
 def test_what_has_ended_stays_where_it_was(tmp_path: Path) -> None:
-    then = planned(tmp_path, ended_row("one"), as_of=date(2025, 6, 1))
+    then = planned(tmp_path, ended_row("one"), as_of=date(2024, 6, 1))
     now = planned(tmp_path, ended_row("one"))
     assert [f.occurred_at for f in then.facts] == [f.occurred_at for f in now.facts]
 
 
 def test_a_day_behind_the_files_own_today_has_not_been_yet(tmp_path: Path) -> None:
-    row = ended_row("one", Closed="2025-03-01")
-    assert refused(tmp_path, row, as_of=date(2025, 2, 28)) == "closed: in_the_future"
+    row = ended_row("one", Closed="2024-03-01")
+    assert refused(tmp_path, row, as_of=date(2024, 2, 28)) == "closed: in_the_future"
 
 
 def test_a_row_without_a_date_starts_today(tmp_path: Path) -> None:
@@ -171,11 +171,11 @@ def test_a_row_without_a_date_starts_today(tmp_path: Path) -> None:
 
 def test_one_date_may_be_expected_while_open_and_real_once_closed(tmp_path: Path) -> None:
     both = ('close_date = "Expected"', 'close_date = "Closed"')
-    rows = [open_row("one", Closed="2026-06-30"), ended_row("two")]
+    rows = [open_row("one", Closed="2025-06-30"), ended_row("two")]
     open_, ended = MadeExport(tmp_path, rows=rows).write(both).plans()
     assert isinstance(open_, Plan)
     assert isinstance(ended, Plan)
-    assert (open_.outcome, open_.facts[0].data["close_date"]) == (None, "2026-06-30")
+    assert (open_.outcome, open_.facts[0].data["close_date"]) == (None, "2025-06-30")
     assert ended.outcome == "won"
 
 
