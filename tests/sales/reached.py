@@ -32,6 +32,17 @@ def note(facts: tuple[Fact, ...]) -> None:
             ENDS[f"{fact.data['outcome']} by {fact.data.get('clock', 'somebody')}"] += 1
 
 
+def counts() -> list[dict[str, int]]:
+    """All that was counted, to be added elsewhere."""
+    return [dict(counter) for counter in (RULES, ENDS, KINDS)]
+
+
+def add(others: list[dict[str, int]]) -> None:
+    """Count what another process has counted."""
+    for counter, other in zip((RULES, ENDS, KINDS), others, strict=False):
+        counter.update(other)
+
+
 def clocks() -> set[str]:
     """The clocks that have ended something."""
     return {end.rpartition(" ")[2] for end in ENDS} - {"somebody"}
