@@ -4,9 +4,8 @@ The next deadline is the earliest clock that runs. It is always finite and never
 `end_by`, which nothing moves: that is the guarantee.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from sales.opportunity import Opportunity
 from sales.process import Clock, DatedClock
@@ -16,8 +15,7 @@ SUSPENDABLE: Final = ("close_date", "stage_limit", "buyer_silence")
 """The clocks that rest while the opportunity is parked or its action window is open."""
 
 
-@dataclass(frozen=True, slots=True)
-class Running:
+class Running(NamedTuple):
     """A clock that runs: since when, its limit, and the instant it ends the opportunity."""
 
     name: str
@@ -34,8 +32,7 @@ class Running:
         return sorted(at for at in times if at > self.since and at < self.ends_at)
 
 
-@dataclass(frozen=True, slots=True)
-class Deadline:
+class Deadline(NamedTuple):
     """The instant at which the named clock ends the opportunity."""
 
     at: datetime

@@ -1,7 +1,6 @@
 """What a fact does to the state. Total: any fact that `decide` made folds, and folding is all."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -18,7 +17,7 @@ from sales.changes import (
 )
 from sales.facts import Fact
 from sales.journal import MOST_SOURCES, remembered
-from sales.opportunity import Heard, Opportunity
+from sales.opportunity import Heard, Opportunity, changed
 from sales.process import Process
 
 Lookup = Callable[[str, int], Process]
@@ -49,7 +48,7 @@ def evolve(state: Opportunity | None, fact: Fact, process: Process | None = None
         changes["process"] = process or state.process
     elif rule := CHANGES.get(fact.kind):
         changes.update(rule(state, fact))
-    return replace(state, **changes)
+    return changed(state, changes)
 
 
 def _opened(fact: Fact, process: Process) -> Opportunity:
@@ -86,13 +85,14 @@ def _opened(fact: Fact, process: Process) -> Opportunity:
         **maps_of(None, data),
     )
     if fact.event_id:
-        state = replace(state, heard=remembered(state.heard, fact))
+        state = changed(state, {"heard": remembered(state.heard, fact)})
     return state
 
 
 def stored_end(state: Opportunity, record: Mapping[str, Any]) -> Opportunity:
     """The state with an end that the ledger holds and this run did not know of."""
-    return replace(state, outcome=outcome_of(record, record["source"]), stage=record["stage"])
+    outcome = outcome_of(record, record["source"])
+    return changed(state, {"outcome": outcome, "stage": record["stage"]})
 
 
 def _counted(sources: dict[str, int], source: str, number: int) -> dict[str, int]:

@@ -1,5 +1,6 @@
 """The state of one opportunity: everything its rules may look at, and nothing else."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -79,7 +80,7 @@ class Correctable(NamedTuple):
     hours: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: `changed` copies it by its dictionary
 class Opportunity:
     """One potential purchase, as far as it has come.
 
@@ -175,6 +176,14 @@ class Opportunity:
         spans = [*self.rests, (self.resting, until)] if self.resting else self.rests
         shares = (min(end, until) - max(start, since) for start, end in spans)
         return sum((max(share, timedelta(0)) for share in shares), timedelta(0))
+
+
+def changed(state: Opportunity, changes: Mapping[str, Any]) -> Opportunity:
+    """What `dataclasses.replace` gives, in a fifth of its time; nothing checks the names here."""
+    new = object.__new__(Opportunity)
+    new.__dict__.update(state.__dict__)
+    new.__dict__.update(changes)
+    return new
 
 
 @cache

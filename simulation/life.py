@@ -25,11 +25,12 @@ class Life:
         """Raises Broken where the opening gate is shut."""
         self.state, first = begin(start, at)
         self.facts, self.find = [first], find
+        self._look = next_look(self.state)
 
     def wait(self, until: datetime | None = None) -> None:
         """Take every look that is due before `until`, or all there are until the end."""
-        while (look := next_look(self.state)) and (until is None or look < until):
-            self._keep(tick(self.state, look))
+        while self._look and (until is None or self._look < until):
+            self._keep(tick(self.state, self._look))
 
     def hear(self, said: Said) -> tuple[Fact, ...]:
         """Take one message, before which its time has passed already; the facts it caused."""
@@ -39,10 +40,12 @@ class Life:
             process = self.find(self.state.process.name, message.process_version)
         facts = decide(self.state, message, said.at, process=process)
         self._keep(facts, process)
-        self._keep(tick(self.state, said.at))
+        if self._look and self._look <= said.at:
+            self._keep(tick(self.state, said.at))
         return facts
 
     def _keep(self, facts: tuple[Fact, ...], process: Process | None = None) -> None:
         for fact in facts:
             self.state = evolve(self.state, fact, process)
         self.facts += facts
+        self._look = next_look(self.state)

@@ -51,13 +51,18 @@ class Voice:
     def wait(self, beats: float | None = None) -> bool:
         """Time passes, and the clock may end it: whether it is still open."""
         gap = self.beat * (beats or min(self.rng.lognormvariate(-0.2, 0.6), 4))
-        deadline, look = next_deadline(self.state), self.process.last_look
-        if self.buyer.way == "dithers" and deadline and deadline.clock != "end_by" and look:
-            # Who wants no end answers just in time.
-            gap = max(min(gap, deadline.at - self.at - look / 10), look / 10)
+        if self.buyer.way == "dithers":
+            gap = self._just_in_time(gap)
         self.at += timedelta(seconds=round(gap.total_seconds(), 3))
         self.life.wait(self.at)
         return self.open
+
+    def _just_in_time(self, gap: timedelta) -> timedelta:
+        """Who wants no end answers shortly before it."""
+        deadline, look = next_deadline(self.state), self.process.last_look
+        if not deadline or deadline.clock == "end_by" or not look:
+            return gap
+        return max(min(gap, deadline.at - self.at - look / 10), look / 10)
 
     def say(self, kind: str, **body: Any) -> bool:
         """A message, and before it as many mistakes as this market makes: whether it is still
