@@ -33,6 +33,10 @@ INTERCEPTORS: list[Interceptor] = [Guard()]
 # run in it, where it is worth its price, which is a good part of a life's CPU time.
 RUNNER = UnsandboxedWorkflowRunner()
 
+# Python runs one of them at a time. A history that is replayed beside many others would exceed
+# the time a task has; what is not taken yet waits at the server, where no time runs for it.
+AT_ONCE = 16
+
 logger = structlog.get_logger(__name__)
 
 
@@ -50,7 +54,12 @@ def make_worker(
         workflows=WORKFLOWS,
         activities=activities.make(client, ledger, processes or library(), task_queue),
         interceptors=INTERCEPTORS,
-        **{"workflow_runner": RUNNER, "graceful_shutdown_timeout": GRACE, **options},
+        **{
+            "workflow_runner": RUNNER,
+            "max_concurrent_workflow_tasks": AT_ONCE,
+            "graceful_shutdown_timeout": GRACE,
+            **options,
+        },
     )
 
 

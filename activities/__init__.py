@@ -9,6 +9,7 @@ from activities.accounts import Accounts
 from activities.admission import AdmissionActivities
 from activities.delivery import DeliveryActivities
 from activities.reconcile import ReconcileActivities
+from activities.rolling import may_roll_over
 from ledger.ledger import Ledger
 from processes import Library
 
@@ -28,5 +29,6 @@ def make(
         delivery.deliver,
         delivery.deliver_account,
         delivery.recall,
+        may_roll_over,
         ReconcileActivities(client, ledger, accounts).reconcile,
     ]

@@ -1,7 +1,8 @@
 """One writer for all that a worker writes: what comes at the same time goes into one transaction.
 
 Every commit waits for the disk, and writers of one database wait for each other; together they
-wait once.
+wait once. Who writes after a silence is written at once; in a crowd everybody waits a moment, in
+which more messages reach their workflows, to be decided and written together.
 """
 
 import asyncio
@@ -12,8 +13,10 @@ from ledger.batch import Ack, Batch
 from ledger.errors import LedgerDown
 from ledger.ledger import Ledger
 
-MOST: Final = 50
+MOST: Final = 100
 """How many batches one transaction takes: none of them should wait long for the others."""
+APART: Final = 0.1
+"""Seconds from one transaction to the next, at least."""
 
 
 class Recorder:
@@ -24,6 +27,7 @@ class Recorder:
         self._ledger = ledger
         self._waiting: list[tuple[Batch, asyncio.Future[Ack]]] = []
         self._writer: asyncio.Task[None] | None = None
+        self._not_before = 0.0
 
     async def record(self, batch: Batch) -> Ack:
         """Write one batch, in its turn. Raises what `Ledger.record` raises for it."""
@@ -34,7 +38,10 @@ class Recorder:
         return await answer
 
     async def _write(self) -> None:
+        clock = asyncio.get_running_loop().time
         while self._waiting:
+            await asyncio.sleep(self._not_before - clock())
+            self._not_before = clock() + APART
             together, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
             answers = await asyncio.to_thread(self._record, [batch for batch, _ in together])
             for (_, future), answer in zip(together, answers, strict=True):

@@ -67,6 +67,7 @@ class Account(Entity[State]):
         """Hear, launch, show, write; only an explicit retirement ends it."""
         while True:
             self.dirty = False
+            self.leave.look()
             if not self.unknown:
                 self.hear_the_waiting()
             self.run_errands()
@@ -91,11 +92,13 @@ class Account(Entity[State]):
         waiting = [Unheard.of(each) for each in self.waiting]
         return AccountCarried(self.state, self.outbox, waiting, self.limits)
 
+    def leaves(self) -> bool:
+        """Whether this run is to be followed by another; a refused cancel is left behind."""
+        return not self.state.retired_at and (self.cancelled or self.over(self.limits))
+
     def may_roll_over(self) -> bool:
-        """With the outbox in hand, not while children start; a refused cancel is left behind."""
-        if self.state.retired_at or self.errand:
-            return False
-        return (self.cancelled or self.over(self.limits)) and self.light()
+        """With the outbox in hand, and not while children start."""
+        return not self.errand and self.leaves() and self.leave.granted and self.light()
 
     # -- messages ------------------------------------------------------------------------------
 
@@ -121,7 +124,9 @@ class Account(Entity[State]):
         """Remembering, launching, retiring; nothing new while this run is about to end."""
         if self.unknown:
             return self.remember
-        if self.waiting and not self.over(self.limits):
+        if (leaves := self.leaves()) and not self.leave.asked:
+            return self.leave.ask
+        if self.waiting and not (leaves and self.leave.granted):
             return self.launch
         return self.retire if self.state.retiring_at and not self.state.retired_at else None
 

@@ -21,6 +21,7 @@ from sales.messages import Message
 from sales.process import Limits, Process
 from sales.receipt import Receipt
 from workflows.hearing import NOTHING, read_raw, unreadable
+from workflows.leave import AT_ONCE, ONCE, Leave
 
 S = TypeVar("S")
 A = TypeVar("A")
@@ -31,9 +32,7 @@ SETTLED: Final = frozenset({"start", "signal"})
 MOST_BYTES: Final = 100_000
 """What one write, or one carried state, may weigh beside the rest: the server's limit for a
 payload is 256 KiB, and a run that met it could neither write nor roll over."""
-AT_ONCE: Final = timedelta(seconds=2)
 IN_TIME: Final = timedelta(seconds=30)
-ONCE: Final = RetryPolicy(maximum_attempts=1)
 FOR_EVER: Final = RetryPolicy(maximum_interval=timedelta(seconds=10))
 
 
@@ -98,6 +97,7 @@ class Entity(Generic[S]):
         self.cancelled = False
         self.signals = 0
         self.updates = 0
+        self.leave = Leave()
         self.errand: asyncio.Task[None] | None = None
         self.writer: asyncio.Task[None] | None = None
 
@@ -172,6 +172,24 @@ class Entity(Generic[S]):
         self.signals += 1
         self.hear(unreadable(name, "unknown_signal", field="kind"), "signal")
 
+    # -- rolling over --------------------------------------------------------------------------
+
+    def over(self, limits: Limits) -> bool:
+        """Whether this run has grown as long as a run may."""
+        info = workflow.info()
+        return (
+            info.is_continue_as_new_suggested()
+            or info.get_current_history_length() > limits.events
+            or self.updates >= limits.updates
+            or self.signals >= limits.signals
+        )
+
+    def light(self) -> bool:
+        """Whether what waits is small enough to be carried to the next run."""
+        size = sum(entry.fact.size() for entry in self.outbox)
+        bodies = (heard.message.model_dump_json(exclude_unset=True) for heard in self.waiting)
+        return size + sum(len(body) for body in bodies) <= MOST_BYTES
+
     # -- errands -------------------------------------------------------------------------------
 
     def run_errands(self) -> None:
@@ -233,19 +251,3 @@ class Entity(Generic[S]):
                 break
             taken.append(entry)
         return taken
-
-    def light(self) -> bool:
-        """Whether what waits is small enough to be carried to the next run."""
-        size = sum(entry.fact.size() for entry in self.outbox)
-        bodies = (heard.message.model_dump_json(exclude_unset=True) for heard in self.waiting)
-        return size + sum(len(body) for body in bodies) <= MOST_BYTES
-
-    def over(self, limits: Limits) -> bool:
-        """Whether this run has grown as long as a run may."""
-        info = workflow.info()
-        return (
-            info.is_continue_as_new_suggested()
-            or info.get_current_history_length() > limits.events
-            or self.updates >= limits.updates
-            or self.signals >= limits.signals
-        )

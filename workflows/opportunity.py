@@ -61,6 +61,7 @@ class Opportunity(Entity[State]):
         """Hear, look at the clock, show, write; until the end is decided and in the ledger."""
         while True:
             self.dirty = False
+            self.leave.look()
             if not self.request:
                 self.hear_the_waiting()
             self.run_errands()
@@ -115,9 +116,11 @@ class Opportunity(Entity[State]):
     def may_roll_over(self) -> bool:
         """At once and with the outbox in hand: waiting for the ledger first would let every new
         message put it off. An ended opportunity only has to finish."""
-        if self.state.outcome or self.errand or not self.over(self.state.process.limits):
-            return False
-        return self.light()
+        return not self.errand and self.leaves() and self.leave.granted and self.light()
+
+    def leaves(self) -> bool:
+        """Whether this run is to be followed by another."""
+        return not self.state.outcome and self.over(self.state.process.limits)
 
     # -- messages and time ---------------------------------------------------------------------
 
@@ -159,6 +162,8 @@ class Opportunity(Entity[State]):
             return None
         if self.doubted:
             return self.ask_the_ledger
+        if self.leaves() and not self.leave.asked:
+            return self.leave.ask
         waits = any(isinstance(each.message, Migrate) for each in self.waiting)
         return self.migrate if waits else None
 
