@@ -19,6 +19,7 @@ from starter.program import BLOB_BYTES, find_program
 from tests.workflows.killing import ACTS, Killing, killed
 from tests.workflows.outage import Outage, without_a_server_too, without_a_worker
 from tests.workflows.poisoning import Poisoning, poisoned
+from tests.workflows.storm import Storm, stormed
 from tests.workflows.world import World
 from workflows.attributes import ATTRIBUTES
 
@@ -69,6 +70,7 @@ class Stories:
     outages: dict[str, Outage]
     killings: dict[str, Killing]
     poisoning: Poisoning
+    storm: Storm
 
 
 @pytest.fixture(scope="session")
@@ -81,16 +83,17 @@ async def stories(
     def ledger(name: str) -> Path:
         return Path(shutil.copy(empty_ledger, folder / f"{name}.db"))
 
-    (worker, server), killings, poisoning = await asyncio.gather(
+    (worker, server), killings, poisoning, storm = await asyncio.gather(
         asyncio.gather(
             without_a_worker(client, ledger("worker")),
             without_a_server_too(folder / "server", ledger("server")),
         ),
         asyncio.gather(*(killed(World(client, ledger(name)), name) for name in ACTS)),
         poisoned(World(aside, ledger("poisoned"))),
+        stormed(folder / "storm", ledger("storm")),
     )
     outages = {"worker": worker, "worker and server": server}
-    return Stories(outages, dict(zip(ACTS, killings, strict=True)), poisoning)
+    return Stories(outages, dict(zip(ACTS, killings, strict=True)), poisoning, storm)
 
 
 @pytest.fixture
