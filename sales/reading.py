@@ -58,11 +58,11 @@ def fault(error: ValidationError) -> tuple[str, str, str]:
 def read(kind: Any, body: Any, kinds: Mapping[str, type[Message]]) -> Message:
     """The message of that kind, or `Malformed` with the field and the rule it broke."""
     name = kind[:100] if isinstance(kind, str) else "?"
-    if not isinstance(body, Mapping):
-        return Malformed(said_kind=name, field="body", rule="one_json_object", body=body)
     model = kinds.get(kind) if isinstance(kind, str) else None
     if model is None:
         return _malformed(name, "kind", "unknown_kind", f"no message is called {name!r}", body)
+    if not isinstance(body, Mapping):
+        return _malformed(name, "body", "one_json_object", "", body)
     try:
         return model.model_validate({**body, "kind": kind})
     except ValidationError as error:
@@ -71,11 +71,14 @@ def read(kind: Any, body: Any, kinds: Mapping[str, type[Message]]) -> Message:
         return _malformed(name, "body", "too_deep", "nested beyond reason", body)
 
 
-def _malformed(kind: str, field: str, rule: str, detail: str, body: Mapping[str, Any]) -> Malformed:
+def _malformed(kind: str, field: str, rule: str, detail: str, body: Any) -> Malformed:
     """Keeps what every message may say of itself where that is sound: a refused id is used."""
     common = {"said_kind": kind, "field": field[:200], "rule": rule, "detail": detail[:300]}
     whole = Malformed.model_validate({**common, "body": body})
-    for name in [each for each in Message.model_fields if each in body and each != "kind"]:
+    stamps = [name for name in Message.model_fields if name != "kind"]
+    for name in stamps if isinstance(body, Mapping) else ():
+        if name not in body:
+            continue
         try:
             sound = Message.model_validate({"kind": kind, name: body[name]})
         except ValidationError:

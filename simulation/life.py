@@ -34,7 +34,7 @@ class Life:
 
     def hear(self, said: Said) -> tuple[Fact, ...]:
         """Take one message, before which its time has passed already; the facts it caused."""
-        message = read(said.kind, said.body, KINDS)
+        message = read(said.kind, said.words, KINDS)
         process = None
         if isinstance(message, Migrate):
             process = self.find(self.state.process.name, message.process_version)

@@ -18,6 +18,11 @@ class Said(NamedTuple):
         """Which message it is."""
         return str(self.body["kind"])
 
+    @property
+    def words(self) -> dict[str, Any]:
+        """The body without its kind, as a signal carries it."""
+        return {name: value for name, value in self.body.items() if name != "kind"}
+
 
 @dataclass(frozen=True, slots=True)
 class Script:

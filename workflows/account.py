@@ -125,7 +125,7 @@ class Account(Entity[State]):
         if self.unknown:
             return self.remember
         if (leaves := self.leaves()) and not self.leave.asked:
-            return self.leave.ask
+            return self.ask_leave
         if self.waiting and not (leaves and self.leave.granted):
             return self.launch
         return self.retire if self.state.retiring_at and not self.state.retired_at else None

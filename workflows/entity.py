@@ -20,7 +20,7 @@ from sales.facts import Cause, Fact
 from sales.messages import Message
 from sales.process import Limits, Process
 from sales.receipt import Receipt
-from workflows.hearing import NOTHING, read_raw, unreadable
+from workflows.hearing import NOTHING, read_raw
 from workflows.leave import AT_ONCE, ONCE, Leave
 
 S = TypeVar("S")
@@ -32,6 +32,7 @@ SETTLED: Final = frozenset({"start", "signal"})
 MOST_BYTES: Final = 100_000
 """What one write, or one carried state, may weigh beside the rest: the server's limit for a
 payload is 256 KiB, and a run that met it could neither write nor roll over."""
+SOON: Final = timedelta(seconds=1)
 IN_TIME: Final = timedelta(seconds=30)
 FOR_EVER: Final = RetryPolicy(maximum_interval=timedelta(seconds=10))
 
@@ -98,6 +99,7 @@ class Entity(Generic[S]):
         self.signals = 0
         self.updates = 0
         self.leave = Leave()
+        self.again: asyncio.Task[None] | None = None
         self.errand: asyncio.Task[None] | None = None
         self.writer: asyncio.Task[None] | None = None
 
@@ -170,7 +172,7 @@ class Entity(Generic[S]):
     def anything_else(self, name: str, args: Sequence[RawValue]) -> None:
         """A name nobody knows is refused, not forgotten."""
         self.signals += 1
-        self.hear(unreadable(name, "unknown_signal", field="kind"), "signal")
+        self.hear(read_raw(name, args[0] if args else NOTHING, self.kinds), "signal")
 
     # -- rolling over --------------------------------------------------------------------------
 
@@ -189,6 +191,16 @@ class Entity(Generic[S]):
         size = sum(entry.fact.size() for entry in self.outbox)
         bodies = (heard.message.model_dump_json(exclude_unset=True) for heard in self.waiting)
         return size + sum(len(body) for body in bodies) <= MOST_BYTES
+
+    async def ask_leave(self) -> None:
+        """And look again soon where it was not granted, though nobody may speak any more."""
+        await self.leave.ask()
+        if not self.leave.granted and (self.again is None or self.again.done()):
+            self.again = asyncio.create_task(self._look_again())
+
+    async def _look_again(self) -> None:
+        await workflow.sleep(SOON, summary="rolls over")
+        self.dirty = True
 
     # -- errands -------------------------------------------------------------------------------
 

@@ -37,11 +37,13 @@ def read_raw(kind: str | None, raw: RawValue, kinds: Mapping[str, type[Message]]
     try:
         body = body_of(raw)
     except Exception as error:
+        if kind and kind not in kinds:
+            return read(kind, None, kinds)
         return unreadable(kind or "submit", "undecodable", str(error))
     if kind is None:
         if not isinstance(body, dict):
             return unreadable("submit", "one_json_object")
-        kind = body.get("kind")
+        kind = body.pop("kind", None)
     return read(kind, body, kinds)
 
 

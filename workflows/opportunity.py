@@ -132,16 +132,18 @@ class Opportunity(Entity[State]):
 
     def must_wait(self, message: Message) -> bool:
         """After an outage what was sent behind the deadline waits while senders catch up: a message
-        still on its way may have moved that deadline. A migration waits for its process."""
+        still on its way may have moved that deadline. A migration waits for its process,
+        and nothing overtakes it."""
         if self.request:
             return True
         due = next_deadline(self.state)
         if due is None:
             return False
+        before = (heard.message for heard in self.waiting)
+        if any(isinstance(each, Migrate) for each in (message, *before)):
+            return True
         behind = message.sent_at is not None and message.sent_at > due.at
-        return isinstance(message, Migrate) or (
-            behind and self.alarm.holds(self.state, workflow.now())
-        )
+        return behind and self.alarm.holds(self.state, workflow.now())
 
     def look_at_the_clock(self) -> None:
         """Do what time has done, unless an outage made it late; then set the one timer."""
@@ -163,7 +165,7 @@ class Opportunity(Entity[State]):
         if self.doubted:
             return self.ask_the_ledger
         if self.leaves() and not self.leave.asked:
-            return self.leave.ask
+            return self.ask_leave
         waits = any(isinstance(each.message, Migrate) for each in self.waiting)
         return self.migrate if waits else None
 

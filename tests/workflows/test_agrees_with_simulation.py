@@ -173,23 +173,23 @@ async def sleep_until(server: WorkflowEnvironment, at: datetime) -> None:
 
 
 async def begin(client: Client, script: Script) -> None:
-    """As its account would."""
-    await client.start_workflow(
+    """As its account would; what is due at once is done before anybody speaks."""
+    handle = await client.start_workflow(
         "Opportunity", script.start, id=opportunity_workflow(script.id), task_queue=TASK_QUEUE
     )
+    await handle.query("state")
 
 
 async def tell(client: Client, script: Script, said: Said) -> bool:
     """By update or by signal: whether it was still open. Nobody hears both, for an update may
-    overtake a signal; a migration waits for its process, so what follows waits for its receipt; and
-    a signal that nobody knows is refused in other words."""
+    overtake a signal; a migration waits for its process, so what follows waits for its receipt."""
     handle = client.get_workflow_handle(opportunity_workflow(script.id))
     kinds = {each.kind for each in script.said}
     try:
-        if "migrate" in kinds or not kinds <= set(KINDS):
+        if "migrate" in kinds:
             await handle.execute_update("submit", said.body)
         else:
-            await handle.signal(said.kind, said.body)
+            await handle.signal(said.kind, said.words)
     except RPCError as error:
         if error.status is not RPCStatusCode.NOT_FOUND:
             raise

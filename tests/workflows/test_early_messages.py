@@ -35,6 +35,16 @@ async def test_what_is_sent_with_the_start_and_before_the_first_task_is_applied_
     assert facts[1].event_id == "first"
 
 
+async def test_nothing_overtakes_a_migration(world: World) -> None:
+    async with world.worker():
+        handle = await world.open("patient", process_version=1)
+    await handle.signal("migrate", message(handle, 1, process_version=2))
+    await handle.signal("change_stage", message(handle, 2, stage="offer"))
+    async with world.worker():
+        await world.until(handle, 3)
+    assert await world.kinds(handle) == ["opened", "migrated", "stage_changed"]
+
+
 async def test_a_direct_start_waits_for_its_admission_and_is_adopted_by_its_account(
     world: World,
 ) -> None:
