@@ -67,12 +67,11 @@ class Account(Entity[State]):
         """Hear, launch, show, write; only an explicit retirement ends it."""
         while True:
             self.dirty = False
-            self.leave.look()
             if not self.unknown:
                 self.hear_the_waiting()
             self.run_errands()
             if not self.unknown:
-                if self.may_roll_over():
+                if self.rolls_over():
                     workflow.continue_as_new(self.carried())
                 self.show()
                 self.write(self.limits)
@@ -92,13 +91,9 @@ class Account(Entity[State]):
         waiting = [Unheard.of(each) for each in self.waiting]
         return AccountCarried(self.state, self.outbox, waiting, self.limits)
 
-    def leaves(self) -> bool:
-        """Whether this run is to be followed by another; a refused cancel is left behind."""
+    def outgrown(self) -> bool:
+        """Grown too long, or asked to cancel, which it refuses and leaves behind."""
         return not self.state.retired_at and (self.cancelled or self.over(self.limits))
-
-    def may_roll_over(self) -> bool:
-        """With the outbox in hand, and not while children start."""
-        return not self.errand and self.leaves() and self.leave.granted and self.light()
 
     # -- messages ------------------------------------------------------------------------------
 
@@ -124,9 +119,7 @@ class Account(Entity[State]):
         """Remembering, launching, retiring; nothing new while this run is about to end."""
         if self.unknown:
             return self.remember
-        if (leaves := self.leaves()) and not self.leave.asked:
-            return self.ask_leave
-        if self.waiting and not (leaves and self.leave.granted):
+        if self.waiting and not self.leaving:
             return self.launch
         return self.retire if self.state.retiring_at and not self.state.retired_at else None
 

@@ -21,7 +21,7 @@ from sales.messages import Message
 from sales.process import Limits, Process
 from sales.receipt import Receipt
 from workflows.hearing import NOTHING, read_raw
-from workflows.leave import AT_ONCE, ONCE, Leave
+from workflows.leave import AT_ONCE, ONCE, granted
 
 S = TypeVar("S")
 A = TypeVar("A")
@@ -98,8 +98,8 @@ class Entity(Generic[S]):
         self.cancelled = False
         self.signals = 0
         self.updates = 0
-        self.leave = Leave()
-        self.again: asyncio.Task[None] | None = None
+        self.leave: asyncio.Task[bool] | None = None
+        self.leaving = False
         self.errand: asyncio.Task[None] | None = None
         self.writer: asyncio.Task[None] | None = None
 
@@ -115,6 +115,10 @@ class Entity(Generic[S]):
 
     def evolved(self, fact: Fact, process: Process | None) -> S:
         """The state after the fact."""
+        raise NotImplementedError
+
+    def outgrown(self) -> bool:
+        """Whether this run should be followed by another."""
         raise NotImplementedError
 
     def next_errand(self) -> Callable[[], Coroutine[Any, Any, None]] | None:
@@ -192,15 +196,26 @@ class Entity(Generic[S]):
         bodies = (heard.message.model_dump_json(exclude_unset=True) for heard in self.waiting)
         return size + sum(len(body) for body in bodies) <= MOST_BYTES
 
-    async def ask_leave(self) -> None:
-        """And look again soon where it was not granted, though nobody may speak any more."""
-        await self.leave.ask()
-        if not self.leave.granted and (self.again is None or self.again.done()):
-            self.again = asyncio.create_task(self._look_again())
+    def rolls_over(self) -> bool:
+        """Whether to go on in another run right now: with the outbox in hand, not in the middle of
+        an errand, and by the worker's leave."""
+        if self.leave and self.leave.done():
+            leave, self.leave = self.leave.result(), None
+            if leave and self.errand is None and self.light():
+                return True
+        if self.leave is None and self.errand is None and self.outgrown() and self.light():
+            self.leave = asyncio.create_task(self._ask_leave())
+        return False
 
-    async def _look_again(self) -> None:
-        await workflow.sleep(SOON, summary="rolls over")
+    async def _ask_leave(self) -> bool:
+        self.leaving = True
+        leave = await granted()
+        self.leaving = False
+        if not leave:
+            self.dirty = True
+            await workflow.sleep(SOON, summary="asks to roll over")
         self.dirty = True
+        return leave
 
     # -- errands -------------------------------------------------------------------------------
 

@@ -61,13 +61,12 @@ class Opportunity(Entity[State]):
         """Hear, look at the clock, show, write; until the end is decided and in the ledger."""
         while True:
             self.dirty = False
-            self.leave.look()
             if not self.request:
                 self.hear_the_waiting()
             self.run_errands()
             if not self.request:
                 self.look_at_the_clock()
-                if self.may_roll_over():
+                if self.rolls_over():
                     workflow.continue_as_new(self.carried())
                 self.show()
                 self.write(self.state.process.limits)
@@ -113,13 +112,9 @@ class Opportunity(Entity[State]):
         waiting = [Unheard.of(each) for each in self.waiting]
         return Carried(self.state, self.outbox, waiting, self.alarm.held_until)
 
-    def may_roll_over(self) -> bool:
-        """At once and with the outbox in hand: waiting for the ledger first would let every new
-        message put it off. An ended opportunity only has to finish."""
-        return not self.errand and self.leaves() and self.leave.granted and self.light()
-
-    def leaves(self) -> bool:
-        """Whether this run is to be followed by another."""
+    def outgrown(self) -> bool:
+        """Whatever the ledger does: waiting for it would let every new message put it off. An ended
+        opportunity only has to finish."""
         return not self.state.outcome and self.over(self.state.process.limits)
 
     # -- messages and time ---------------------------------------------------------------------
@@ -162,10 +157,8 @@ class Opportunity(Entity[State]):
             return self.be_admitted
         if self.state.outcome:
             return None
-        if self.doubted:
+        if self.doubted and not self.outbox:
             return self.ask_the_ledger
-        if self.leaves() and not self.leave.asked:
-            return self.ask_leave
         waits = any(isinstance(each.message, Migrate) for each in self.waiting)
         return self.migrate if waits else None
 
@@ -182,10 +175,10 @@ class Opportunity(Entity[State]):
     async def ask_the_ledger(self) -> None:
         """Somebody doubts that this run knows all: a reset may have thrown it back."""
         known = await effect(DeliveryActivities.recall, self.state.id, "what the ledger knows")
-        self.doubted = False
+        self.doubted = bool(self.outbox)  # what was decided meanwhile is written first
         if known and known.end and not self.state.outcome:
             self.told(known.end)
-        elif known and not self.outbox:
+        elif known and not self.doubted:
             self.keep(noticed_reset(self.state, known.sequence, workflow.now()))
 
     # -- the outbox, and what admins see ---------------------------------------------------------

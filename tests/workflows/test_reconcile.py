@@ -64,7 +64,7 @@ async def test_a_child_that_was_terminated_after_its_account_rolled_over_is_foun
         first_run = (await account.describe()).run_id
         for number in range(8):
             await world.closeline.say_to_account(account_id, "amend", owner=f"owner-{number}")
-        assert (await account.describe()).run_id != first_run
+        await eventually(account.describe, lambda described: described.run_id != first_run)
         assert (await world.state(account))["open"].keys() == {id_of(handle)}
         await handle.terminate("by an admin")
         await listed(world, handle, "Terminated")
