@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import platform
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
 from bench import lives, market, rules
@@ -15,10 +15,13 @@ def main() -> int:
     options = _options()
     print(f"{datetime.now(UTC):%Y-%m-%d}, {platform.machine()}, Python {platform.python_version()}")
     print("median (least to most), ratio to the bare one, and what is asked of the ratio\n")
-    missed = _told(rules.measure(options.rounds, repeats=500))
-    missed += _told(market.measure(options.market))
     load = lives.Load(options.rounds, options.lives, options.at_once)
-    missed += _told(asyncio.run(lives.measure(load)))
+    parts: dict[str, Callable[[], list[Figure]]] = {
+        "rules": lambda: rules.measure(options.rounds, repeats=500),
+        "market": lambda: market.measure(options.market),
+        "lives": lambda: asyncio.run(lives.measure(load)),
+    }
+    missed = [each for part in options.parts or parts for each in _told(parts[part]())]
     for figure in missed:
         print(f"MISSED  {figure}")
     return 1 if missed else 0
@@ -33,9 +36,10 @@ def _told(figures: Iterable[Figure]) -> list[Figure]:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("parts", nargs="*", help="rules, market, lives; all of them if none")
     parser.add_argument("--rounds", type=int, default=7, help="interleaved goes of each kind")
-    parser.add_argument("--lives", type=int, default=150, help="lives in one go")
-    parser.add_argument("--at-once", type=int, default=30, help="lives lived at the same time")
+    parser.add_argument("--lives", type=int, default=300, help="lives in one go")
+    parser.add_argument("--at-once", type=int, default=20, help="lives lived at the same time")
     parser.add_argument("--market", type=int, default=10_000, help="simulated opportunities")
     return parser.parse_args()
 

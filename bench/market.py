@@ -14,6 +14,8 @@ from simulation.market import Market
 from simulation.play import Tally
 
 SEED = 7
+PATIENCE = 1, 4
+"""How many rounds a buyer talks: a few, so that a million of them is a matter of minutes."""
 PART = 5_000
 """How many opportunities a process lives through in one go."""
 
@@ -41,7 +43,7 @@ def measure(opportunities: int) -> list[Figure]:
 
 def _lived(numbers: Iterable[int]) -> tuple[Tally, float, float]:
     """These of the market, each to its end."""
-    market, tally, begun = Market(SEED, library()), Tally(), time.process_time()
+    market, tally, begun = Market(SEED, library(), patience=PATIENCE), Tally(), time.process_time()
     for number in numbers:
         _, journal = market.life(number)
         tally.add(journal)
