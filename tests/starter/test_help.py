@@ -3,6 +3,7 @@
 import re
 import shlex
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -47,3 +48,12 @@ def test_the_example_can_be_copied(path: str) -> None:
     name = path.split()
     assert words[: len(name)] == name
     COMMANDS[path].make_context(path, words[len(name) :])  # raises where it is wrong usage
+
+
+def test_the_readme_lists_every_command() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    listed = set()
+    for name, about in re.findall(r"^\| `(closeline \w+)` \| (.*) \|$", readme, re.MULTILINE):
+        below = re.findall(r"`(\w+)`", about) if about.startswith("`") else []
+        listed |= {f"{name} {each}" for each in below} or {name}
+    assert listed == set(COMMANDS)
