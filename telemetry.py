@@ -64,10 +64,15 @@ def configure_logs(
     _install(formatter, stream)
 
 
+class NoMetrics(OSError):
+    """Metrics cannot be served where they were asked for; the message says where and why."""
+
+
 def make_runtime(metrics: str | None = None) -> Runtime:
     """The SDK's runtime: one per process, made before its first client.
 
-    Its core's log lines join ours; metrics are served to Prometheus at the address given.
+    Its core's log lines join ours; metrics are served to Prometheus at the address given, which
+    raises NoMetrics where somebody else listens.
     """
     forwarding = LogForwardingConfig(
         logging.getLogger("temporalio.core"),
@@ -81,12 +86,14 @@ def make_runtime(metrics: str | None = None) -> Runtime:
         unit_suffix=True,
         durations_as_seconds=True,
     )
-    return Runtime(
-        telemetry=TelemetryConfig(
-            logging=LoggingConfig(TelemetryFilter("WARN", "ERROR"), forwarding),
-            metrics=prometheus or None,
-        )
+    config = TelemetryConfig(
+        logging=LoggingConfig(TelemetryFilter("WARN", "ERROR"), forwarding),
+        metrics=prometheus or None,
     )
+    try:
+        return Runtime(telemetry=config)
+    except ValueError as error:
+        raise NoMetrics(f"metrics: {metrics}: {error}") from error
 
 
 def _install(formatter: logging.Formatter, stream: TextIO) -> None:

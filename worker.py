@@ -17,7 +17,7 @@ from ledger.ledger import Ledger
 from processes import BadProcess, Library, library
 from settings import TASK_QUEUE, BadSettings, Settings, Unreachable, connect
 from starter.schedules import ensure_schedules
-from telemetry import configure_logs, make_runtime
+from telemetry import NoMetrics, configure_logs, make_runtime
 from workflows.account import Account
 from workflows.hearing import Guard
 from workflows.opportunity import Opportunity
@@ -111,7 +111,7 @@ def main() -> None:
         # At once: threads of Temporal's SDK may still call into an interpreter that takes itself
         # down, which then aborts, with an exit code of its own.
         os._exit(0)
-    except (BadProcess, BadSettings, Unreachable) as error:
+    except (BadProcess, BadSettings, NoMetrics, Unreachable) as error:
         raise SystemExit(str(error)) from error
 
 

@@ -32,6 +32,10 @@ class EmbeddedError(RuntimeError):
     """The embedded server cannot be started or has ended; the message says why."""
 
 
+class AlreadyRuns(EmbeddedError):
+    """Somebody else has the folder; the message says which process."""
+
+
 class EmbeddedServer:
     """Temporal's development server, its data in one folder, ready for Closeline once started.
 
@@ -75,7 +79,7 @@ class EmbeddedServer:
         """Start the server and make it ready; on any failure leave nothing running."""
         self.folder.mkdir(parents=True, exist_ok=True)
         if not self._up.take():
-            raise EmbeddedError(
+            raise AlreadyRuns(
                 f"`closeline up` already runs in {self.folder} (process {self._up.holder()})"
             )
         self._up.name(os.getpid())

@@ -15,14 +15,16 @@ from ledger.errors import LedgerDown
 from processes import BadProcess
 from settings import BadSettings, Unreachable
 from starter.client import Refused, UnknownOpportunity
-from starter.embedded import EmbeddedError
+from starter.embedded import AlreadyRuns, EmbeddedError
 from starter.output import printable
 from starter.ports import PortTaken
 from starter.program import NoProgram
+from telemetry import NoMetrics
 
 REFUSED: Final = 1
 USAGE: Final = 2
 UNREACHABLE: Final = 3
+TAKEN: Final = (AlreadyRuns, NoMetrics, PortTaken)
 
 
 class Refusal(Exception):
@@ -39,7 +41,7 @@ def exit_codes() -> Iterator[None]:
     """Whatever can go wrong, as one line on stderr and the exit code that stands for it."""
     try:
         yield
-    except (Refusal, Refused, UnknownOpportunity, BadProcess, PortTaken) as error:
+    except (Refusal, Refused, UnknownOpportunity, BadProcess, *TAKEN) as error:
         end(REFUSED, f"refused: {error}")
     except WorkflowUpdateFailedError as error:
         cause = error.cause

@@ -18,7 +18,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 from settings import Settings, connect
 from starter.embedded import EmbeddedServer
-from telemetry import HANDLER, configure_logs, make_runtime
+from telemetry import HANDLER, NoMetrics, configure_logs, make_runtime
 from tests.platform.logging_workflow import SECRET, Choking, Talking, whisper
 
 QUEUE = "telemetry"
@@ -133,3 +133,10 @@ async def test_metrics_are_served_where_they_were_asked_for(server: EmbeddedServ
     page = await asyncio.to_thread(urllib.request.urlopen, f"http://127.0.0.1:{port}/metrics")
     with page:
         assert b"temporal_request_total" in page.read()
+
+
+def test_an_address_that_is_taken_is_named() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        with pytest.raises(NoMetrics, match=f"metrics: {address}: .*already in use"):
+            make_runtime(address)

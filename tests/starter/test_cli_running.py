@@ -55,6 +55,12 @@ def test_what_was_terminated_behind_our_back_is_found_by_reconciling(site: Site)
     assert (shown["outcome"], shown["reason"]) == ("withdrawn", "terminated_by_admin")
 
 
+def test_a_folder_in_which_somebody_is_up_is_refused(site: Site) -> None:
+    result = site.run("up", "--port", "0", "--headless")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "already runs in" in result.stderr
+
+
 @pytest.mark.parametrize("command", [("opportunity", "show", "x"), ("doctor",), ("reconcile",)])
 def test_a_server_that_does_not_answer_ends_with_three(
     site: Site, command: tuple[str, ...]
