@@ -119,7 +119,7 @@ class Account(Entity[State]):
         """Remembering, launching, retiring; nothing new while this run is about to end."""
         if self.unknown:
             return self.remember
-        if self.waiting and not self.leaving:
+        if self.waiting and not self.is_leaving():
             return self.launch
         return self.retire if self.state.retiring_at and not self.state.retired_at else None
 

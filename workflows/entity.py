@@ -99,7 +99,7 @@ class Entity(Generic[S]):
         self.signals = 0
         self.updates = 0
         self.leave: asyncio.Task[bool] | None = None
-        self.leaving = False
+        self.refused = False
         self.errand: asyncio.Task[None] | None = None
         self.writer: asyncio.Task[None] | None = None
 
@@ -203,14 +203,20 @@ class Entity(Generic[S]):
             leave, self.leave = self.leave.result(), None
             if leave and self.errand is None and self.light():
                 return True
-        if self.leave is None and self.errand is None and self.outgrown() and self.light():
+        if self.errand is None and self.leave is None and self.is_leaving():
             self.leave = asyncio.create_task(self._ask_leave())
         return False
 
+    def is_leaving(self) -> bool:
+        """Whether this run may be about to end, so that nothing new should be begun."""
+        if self.leave:
+            return not self.refused
+        return self.outgrown() and self.light()
+
     async def _ask_leave(self) -> bool:
-        self.leaving = True
+        self.refused = False
         leave = await granted()
-        self.leaving = False
+        self.refused = not leave
         if not leave:
             self.dirty = True
             await workflow.sleep(SOON, summary="asks to roll over")
