@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
+from datetime import timedelta
 from multiprocessing import get_context
 
 from bench.figures import Figure, Spread
@@ -16,6 +17,8 @@ from simulation.play import Tally
 SEED = 7
 PATIENCE = 1, 4
 """How many rounds a buyer talks: a few, so that a million of them is a matter of minutes."""
+EVERY = timedelta(minutes=5)
+"""A million begin within ten years."""
 PART = 5_000
 """How many opportunities a process lives through in one go."""
 
@@ -43,7 +46,8 @@ def measure(opportunities: int) -> list[Figure]:
 
 def _lived(numbers: Iterable[int]) -> tuple[Tally, float, float]:
     """These of the market, each to its end."""
-    market, tally, begun = Market(SEED, library(), patience=PATIENCE), Tally(), time.process_time()
+    market = Market(SEED, library(), patience=PATIENCE, every=EVERY)
+    tally, begun = Tally(), time.process_time()
     for number in numbers:
         _, journal = market.life(number)
         tally.add(journal)
