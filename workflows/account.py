@@ -33,7 +33,7 @@ with workflow.unsafe.imports_passed_through():
     from sales.receipt import Receipt, account_receipt
     from workflows import showing
     from workflows.carrying import AccountCarried, Unheard, account_start
-    from workflows.entity import SETTLED, Entity, effect, wish
+    from workflows.entity import SETTLED, Entity, wish
     from workflows.hearing import NOTHING, unreadable
     from workflows.ids import opportunity_workflow
 
@@ -126,7 +126,9 @@ class Account(Entity[State]):
     async def remember(self) -> None:
         """An account that was here before goes on from what the ledger knows of it."""
         assert self.unknown
-        known = await effect(AdmissionActivities.recall_account, self.unknown, "what came before")
+        known = await self.effect(
+            AdmissionActivities.recall_account, self.unknown, "what came before"
+        )
         if known:
             self.state = known
             self.keep(resumed(known, workflow.now()))
@@ -146,7 +148,7 @@ class Account(Entity[State]):
             tuple(Wish(h.message, h.cause) for h in asked if isinstance(h.message, Opening)),
         )
         local = all(heard.cause in SETTLED for heard in asked)
-        admitted = await effect(AdmissionActivities.admit, what, "admission", local)
+        admitted = await self.effect(AdmissionActivities.admit, what, "admission", local)
         receipts, children = [], []
         for heard, admission in zip(asked, admitted.admissions, strict=True):
             self.waiting.remove(heard)
@@ -210,7 +212,9 @@ class Account(Entity[State]):
     async def deliver(self, facts: tuple[Fact, ...], process: Process | None, local: bool) -> Ack:
         """Into the ledger."""
         what = AccountDelivery(self.state.id, workflow.info().run_id, facts)
-        return await effect(DeliveryActivities.deliver_account, what, "facts to the ledger", local)
+        return await self.effect(
+            DeliveryActivities.deliver_account, what, "facts to the ledger", local
+        )
 
     def show(self) -> None:
         """Search attributes where they changed, and a page for the UI, which is free."""

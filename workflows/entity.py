@@ -37,22 +37,6 @@ IN_TIME: Final = timedelta(seconds=30)
 FOR_EVER: Final = RetryPolicy(maximum_interval=timedelta(seconds=10))
 
 
-async def effect(
-    work: Callable[[Any, A], Awaitable[R]], what: A, summary: str, local: bool = True
-) -> R:
-    """Done at once if that is safe and works; else by a normal activity, tried without limit."""
-    if local:
-        try:
-            return await workflow.execute_local_activity_method(
-                work, what, start_to_close_timeout=AT_ONCE, retry_policy=ONCE
-            )
-        except FailureError:
-            pass  # slow or down; the normal activity below shows itself to admins while it waits
-    return await workflow.execute_activity_method(
-        work, what, start_to_close_timeout=IN_TIME, retry_policy=FOR_EVER, summary=summary
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A fact on its way to the ledger, with the process it refers to, if it does."""
@@ -98,6 +82,7 @@ class Entity(Generic[S]):
         self.cancelled = False
         self.signals = 0
         self.updates = 0
+        self.at_once = 0
         self.leave: asyncio.Task[bool] | None = None
         self.refused = False
         self.errand: asyncio.Task[None] | None = None
@@ -198,11 +183,12 @@ class Entity(Generic[S]):
 
     def rolls_over(self) -> bool:
         """Whether to go on in another run right now: with the outbox in hand, not in the middle of
-        an errand, and by the worker's leave."""
+        an errand, and by the worker's leave. What is done at once is waited for: its marker would
+        come behind the command that ends the run, and the server refuses such a task."""
         if self.leave and self.leave.done():
-            leave, self.leave = self.leave.result(), None
-            if leave and self.errand is None and self.light():
-                return True
+            if self.leave.result() and self.errand is None and self.light():
+                return not self.at_once
+            self.leave = None
         if self.errand is None and self.leave is None and self.is_leaving():
             self.leave = asyncio.create_task(self._ask_leave())
         return False
@@ -223,7 +209,29 @@ class Entity(Generic[S]):
         self.dirty = True
         return leave
 
-    # -- errands -------------------------------------------------------------------------------
+    # -- the world outside ---------------------------------------------------------------------
+
+    async def effect(
+        self,
+        work: Callable[[Any, A], Awaitable[R]],
+        what: A,
+        summary: str,
+        local: bool = True,
+    ) -> R:
+        """Done at once if that is safe and works; else by a normal activity, tried for ever."""
+        if local:
+            self.at_once += 1
+            try:
+                return await workflow.execute_local_activity_method(
+                    work, what, start_to_close_timeout=AT_ONCE, retry_policy=ONCE
+                )
+            except FailureError:
+                pass  # slow or down; the normal activity below shows itself to admins meanwhile
+            finally:
+                self.at_once -= 1
+        return await workflow.execute_activity_method(
+            work, what, start_to_close_timeout=IN_TIME, retry_policy=FOR_EVER, summary=summary
+        )
 
     def run_errands(self) -> None:
         """One errand at a time, and never in the way of a message."""
@@ -263,7 +271,7 @@ class Entity(Generic[S]):
 
     async def _empty(self, most: int) -> None:
         try:
-            while self.outbox:
+            while self.outbox and not (self.leave and self.leave.done()):
                 entries = self._oldest(most)
                 facts = tuple(entry.fact for entry in entries)
                 settled = all(fact.cause in SETTLED and fact.kind != "ended" for fact in facts)

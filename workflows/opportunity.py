@@ -26,7 +26,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows import showing
     from workflows.alarm import Alarm
     from workflows.carrying import Carried, Unheard, opportunity_start, refuse
-    from workflows.entity import Entity, effect, wish
+    from workflows.entity import Entity, wish
     from workflows.hearing import NOTHING
 
 KEPT = 50
@@ -95,7 +95,7 @@ class Opportunity(Entity[State]):
         """Started without its account: the id is reserved, the account adopts it, then it opens."""
         assert self.request
         asked = self.request.model_copy(update={"at": workflow.now()})
-        admission = await effect(AdmissionActivities.adopt, asked, "admission", local=False)
+        admission = await self.effect(AdmissionActivities.adopt, asked, "admission", local=False)
         if admission.start is None:
             refuse(admission.field, admission.rule, admission.detail)
         self.open(admission.start)
@@ -167,14 +167,14 @@ class Opportunity(Entity[State]):
         first = next(each for each in self.waiting if isinstance(each.message, Migrate))
         assert isinstance(first.message, Migrate)
         ref = (self.state.process.name, first.message.process_version)
-        process = await effect(AdmissionActivities.find_process, ref, "process to migrate to")
+        process = await self.effect(AdmissionActivities.find_process, ref, "process to migrate to")
         if first in self.waiting:  # an end meanwhile has answered it
             self.waiting.remove(first)
             first.receipt = self.take(first.message, first.cause, process)
 
     async def ask_the_ledger(self) -> None:
         """Somebody doubts that this run knows all: a reset may have thrown it back."""
-        known = await effect(DeliveryActivities.recall, self.state.id, "what the ledger knows")
+        known = await self.effect(DeliveryActivities.recall, self.state.id, "what the ledger knows")
         self.doubted = bool(self.outbox)  # what was decided meanwhile is written first
         if known and known.end and not self.state.outcome:
             self.told(known.end)
@@ -193,7 +193,7 @@ class Opportunity(Entity[State]):
         end = record_of(self.state) if any(fact.kind == "ended" for fact in facts) else None
         ids = self.state.id, self.state.account_id, workflow.info().run_id
         what = Delivery(*ids, facts, process, end, reset_refused=self.end is not None)
-        return await effect(DeliveryActivities.deliver, what, "facts to the ledger", local)
+        return await self.effect(DeliveryActivities.deliver, what, "facts to the ledger", local)
 
     def told(self, end: dict[str, Any]) -> None:
         """The end is final: a run that was reset past it closes with the stored one, and its own
