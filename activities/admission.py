@@ -45,10 +45,11 @@ class Wishes:
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """One answer for each wish, and the digests of the facts that were written down with them."""
+    """One answer for each wish, and the facts that were written down with them, which so stand in
+    the history, too."""
 
     admissions: tuple[Admission, ...]
-    written: tuple[str, ...] = ()
+    written: tuple[Fact, ...] = ()
 
 
 class AdmissionActivities:
@@ -101,9 +102,10 @@ class AdmissionActivities:
             for fact in decide_account(state, wish.message, asked.at, wish.cause, admission):
                 state = evolve_account(state, fact)
                 facts.append(fact)
-        if facts:
-            self._ledger.record(Batch("account", asked.account_id, asked.run_id, tuple(facts)))
-        return Admitted(admissions, tuple(fact.digest() for fact in facts))
+        if not facts:
+            return Admitted(admissions)
+        batch = Batch("account", asked.account_id, asked.run_id, tuple(facts))
+        return Admitted(admissions, self._ledger.record(batch).facts)
 
     def _admit(self, account_id: str, at: datetime, wish: Opening) -> Admission:
         try:

@@ -77,7 +77,7 @@ class DeliveryActivities:
         for fact in what.facts:
             if fact.event_id and fact.event_id not in heard:
                 await self._accounts.keep_late(what.account_id, what.opportunity_id, fact)
-        return Ack(what.facts[-1].sequence, 0, what.facts)
+        return Ack(what.facts[-1].sequence, 0, ())
 
     @activity.defn(name="deliver_account")
     async def deliver_account(self, what: AccountDelivery) -> Ack:

@@ -1,25 +1,51 @@
-"""The facts that a workflow's history holds: what it handed to the ledger, arrived or not.
+"""What a workflow's histories tell of its effects: what was handed to the ledger, arrived or not.
 
-A normal write stands in the history with its input, a local one with its result, which is why
-the ledger's answer repeats the batch.
+A normal activity stands in the history with what it was given and with its answer, a local one
+with its answer alone, which is why the ledger's answer repeats the batch.
 """
 
 import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from temporalio.api.common.v1 import Payload, Payloads
+from temporalio.api.common.v1 import Payloads
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.delivery import Delivery
 from ledger.batch import Ack
+from sales.evolve import REFERRING
 from sales.facts import Fact
 from sales.opening import Start
+from sales.opportunity import load
 from sales.process import Process
 
 LOCAL: Final = "core_local_activity"
+
+Definitions = dict[tuple[str, int], Process]
+
+
+@dataclass(slots=True)
+class Effect:
+    """An activity that a run asked for: what it was given, unless it was a local one, and what it
+    answered, unless it has not."""
+
+    name: str
+    at: datetime
+    given: Payloads | None
+    answer: Payloads | None = None
+
+
+@dataclass(slots=True)
+class Run:
+    """One run: its start input, and its effects in order."""
+
+    at: datetime
+    given: Payloads
+    effects: list[Effect] = field(default_factory=list)
 
 
 class Told:
@@ -28,7 +54,7 @@ class Told:
     def __init__(self) -> None:
         """Nothing yet."""
         self.facts: dict[int, Fact] = {}
-        self.processes: dict[int, Process] = {}
+        self.processes: Definitions = {}
         self.start: Start | None = None
 
     def ordered(self) -> list[Fact]:
@@ -36,21 +62,37 @@ class Told:
         return [self.facts[sequence] for sequence in sorted(self.facts)]
 
 
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """Facts as the ledger has them, or will have once they arrive; none where they were refused,
+    and then `end` may be the end that stood against them."""
+
+    facts: tuple[Fact, ...]
+    process: Process | None = None
+    end: dict[str, Any] | None = None
+
+
+async def handed_over(client: Client, effect: Effect, form: type[Any]) -> Handed:
+    """What a `deliver` or `deliver_account`, whose input has that form, handed to the ledger."""
+    given = await decoded(client, effect.given, form)
+    process = getattr(given, "process", None)
+    if effect.answer is None:
+        refused = getattr(given, "reset_refused", False)
+        return Handed(() if refused else given.facts, process)
+    ack: Ack = await decoded(client, effect.answer, Ack)
+    return Handed(() if ack.end else ack.facts, process, ack.end)
+
+
 async def told_by_history(client: Client, workflow_id: str) -> Told:
-    """Read the histories of the workflow, the oldest run first."""
+    """Read the histories of the opportunity's workflow, the oldest run first."""
     told = Told()
-    for run_id in await _runs(client, workflow_id):
-        handle = client.get_workflow_handle(workflow_id, run_id=run_id)
-        try:
-            async for event in handle.fetch_history_events():
-                await _hear(client, told, event)
-        except RPCError as error:
-            if error.status != RPCStatusCode.NOT_FOUND:
-                raise
+    for run_id in await _chain(client, workflow_id):
+        if run := await read_run(client, workflow_id, run_id):
+            await _hear(client, told, run)
     return told
 
 
-async def _runs(client: Client, workflow_id: str) -> list[str | None]:
+async def _chain(client: Client, workflow_id: str) -> list[str | None]:
     """The runs of the newest chain, oldest first, found by walking back from the newest."""
     runs: list[str | None] = []
     run_id: str | None = None
@@ -68,38 +110,78 @@ async def _runs(client: Client, workflow_id: str) -> list[str | None]:
     return runs[::-1]
 
 
-async def _hear(client: Client, told: Told, event: HistoryEvent) -> None:
-    if event.HasField("workflow_execution_started_event_attributes"):
-        started = event.workflow_execution_started_event_attributes
-        body = await _decoded(client, started.input, None)
-        if isinstance(body, dict) and "opening" in body and "process" in body:
-            told.start = Start.model_validate(body)
-            if told.start.at is None:
-                at = event.event_time.ToDatetime(UTC)
-                told.start = told.start.model_copy(update={"at": at})
-    elif event.HasField("activity_task_scheduled_event_attributes"):
+async def read_run(client: Client, workflow_id: str, run_id: str | None) -> Run | None:
+    """One run, the latest if none is named; nothing where its history is gone."""
+    handle = client.get_workflow_handle(workflow_id, run_id=run_id)
+    run, waiting = None, dict[int, Effect]()
+    try:
+        async for event in handle.fetch_history_events():
+            if event.HasField("workflow_execution_started_event_attributes"):
+                given = event.workflow_execution_started_event_attributes.input
+                run = Run(event.event_time.ToDatetime(UTC), given)
+            elif run:
+                run.effects += _effects(event, waiting)
+    except RPCError as error:
+        if error.status != RPCStatusCode.NOT_FOUND:
+            raise
+        return None
+    return run
+
+
+def _effects(event: HistoryEvent, waiting: dict[int, Effect]) -> Iterator[Effect]:
+    """The effect that begins with this event; one that waits gets its answer."""
+    at = event.event_time.ToDatetime(UTC)
+    if event.HasField("activity_task_scheduled_event_attributes"):
         scheduled = event.activity_task_scheduled_event_attributes
-        if scheduled.activity_type.name == "deliver":
-            delivery = await _decoded(client, scheduled.input, Delivery)
-            if not delivery.reset_refused:
-                _note(told, delivery.facts, delivery.process)
+        effect = Effect(scheduled.activity_type.name, at, scheduled.input)
+        waiting[event.event_id] = effect
+        yield effect
+    elif event.HasField("activity_task_completed_event_attributes"):
+        completed = event.activity_task_completed_event_attributes
+        waiting.pop(completed.scheduled_event_id).answer = completed.result
     elif event.HasField("marker_recorded_event_attributes"):
         marker = event.marker_recorded_event_attributes
-        wrote = marker.marker_name == LOCAL and _type_of(marker.details["data"]) == "deliver"
-        if wrote and not marker.HasField("failure"):
-            ack = await _decoded(client, marker.details["result"], Ack)
-            _note(told, ack.facts, None)
+        name = _type_of(marker.details["data"]) if marker.marker_name == LOCAL else None
+        if name and not marker.HasField("failure"):
+            yield Effect(name, at, None, marker.details["result"])
 
 
-def _note(told: Told, facts: tuple[Fact, ...], process: Process | None) -> None:
+async def _hear(client: Client, told: Told, run: Run) -> None:
+    body = await decoded(client, run.given)
+    if isinstance(body, dict) and "opening" in body and "process" in body:
+        start = Start.model_validate(body)
+        told.start = start if start.at else start.model_copy(update={"at": run.at})
+        learn(told.processes, start.process)
+    elif isinstance(body, dict) and "state" in body:
+        learn(told.processes, load(body["state"]).process)
+    for effect in run.effects:
+        if effect.name == "deliver":
+            handed = await handed_over(client, effect, Delivery)
+            learn(told.processes, handed.process)
+            _note(told, handed.facts)
+        elif effect.name == "find_process" and effect.answer:
+            learn(told.processes, await decoded(client, effect.answer, Process))
+
+
+def _note(told: Told, facts: tuple[Fact, ...]) -> None:
     for fact in facts:
         told.facts[fact.sequence] = fact
-        if process and fact.kind in ("opened", "migrated"):
-            told.processes[fact.sequence] = process
     # A history that was thrown back and went another way tells no longer what came after.
     if facts:
         for later in [s for s in told.facts if s > facts[-1].sequence]:
             del told.facts[later]
+
+
+def learn(processes: Definitions, process: Process | None) -> None:
+    """Keep a definition, if there is one, so that facts that name it can be folded."""
+    if process:
+        processes[process.name, process.version] = process
+
+
+def process_of(processes: Definitions, fact: Fact) -> Process | None:
+    """The definition that the fact names, if it names one that is known."""
+    ref = fact.data.get("process") if fact.kind in REFERRING else None
+    return processes.get((ref["name"], ref["version"])) if ref else None
 
 
 def _type_of(data: Payloads) -> str | None:
@@ -111,8 +193,9 @@ def _type_of(data: Payloads) -> str | None:
     return None
 
 
-async def _decoded(client: Client, payloads: Payloads, form: Any) -> Any:
-    found: list[Payload] = list(payloads.payloads)[:1]
+async def decoded(client: Client, payloads: Payloads | None, form: Any = None) -> Any:
+    """The first of the payloads, as the form has it or as plain JSON; nothing if there is none."""
+    found = list(payloads.payloads)[:1] if payloads else []
     if not found:
         return None
     (value,) = await client.data_converter.decode(found, [form] if form else None)

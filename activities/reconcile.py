@@ -16,7 +16,7 @@ from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.accounts import Accounts
-from activities.history import Told, closed_at, told_by_history
+from activities.history import Told, closed_at, process_of, told_by_history
 from ledger.batch import Batch
 from ledger.ledger import Ledger
 from sales.decide import close
@@ -118,19 +118,13 @@ class ReconcileActivities:
         at = closed_at(close_time)
         if status in ENDS:
             outcome, reason = ENDS[status]
-            if await asyncio.to_thread(self._close, opportunity_id, outcome, reason, at):
+            if await asyncio.to_thread(
+                close_stored, self._ledger, opportunity_id, outcome, reason, at
+            ):
                 found.ended[opportunity_id] = f"{outcome}/{reason}"
         record = await asyncio.to_thread(self._ledger.end_of, opportunity_id)
         if record:
             await self._accounts.tell_end(record["account_id"], record)
-
-    def _close(self, opportunity_id: str, outcome: str, reason: str, at: datetime) -> bool:
-        """The end as a fact, if there is none yet."""
-        state = self._ledger.state(opportunity_id)
-        facts = close(state, outcome, reason, at, "reconcile") if state else ()
-        if facts:
-            self._ledger.record(Batch("opportunity", opportunity_id, "reconcile", facts))
-        return bool(facts)
 
     def _catch_up(self, opportunity_id: str, told: Told) -> bool:
         """What the history handed over and the ledger does not have; even an opening that was
@@ -139,14 +133,11 @@ class ReconcileActivities:
         if told.start and (not facts or facts[0].sequence > 1):
             _, opened = begin(told.start, told.start.at or datetime.now(UTC))
             facts = [opened, *facts]
-            told.processes[1] = told.start.process
         row = self._ledger.opportunity(opportunity_id)
         have = row.sequence if row else 0
         missing = [fact for fact in facts if fact.sequence > have]
         for fact in missing:
-            process = told.processes.get(fact.sequence)
-            if process is None and fact.kind == "opened" and told.start:
-                process = told.start.process
+            process = process_of(told.processes, fact)
             self._ledger.record(Batch("opportunity", opportunity_id, "reconcile", (fact,), process))
         return bool(missing)
 
@@ -266,3 +257,14 @@ class ReconcileActivities:
                 activity.heartbeat()
 
         await asyncio.gather(*(one(key) for key in keys))
+
+
+def close_stored(
+    ledger: Ledger, opportunity_id: str, outcome: str, reason: str, at: datetime
+) -> bool:
+    """The end as a fact, if the ledger holds none yet."""
+    state = ledger.state(opportunity_id)
+    facts = close(state, outcome, reason, at, "reconcile") if state else ()
+    if facts:
+        ledger.record(Batch("opportunity", opportunity_id, "reconcile", facts))
+    return bool(facts)

@@ -39,8 +39,9 @@ class Ack:
     """What became of a batch.
 
     `through` is the last of its sequences that the ledger now holds, `superseded` how many rows it
-    took back. `facts` is the batch again, so that a marker in a history holds the facts. `end` is
-    the stored outcome record where that end stands against the batch: then nothing was written.
+    took back. `facts` is the batch again as it is stored, so that a marker in a history holds what
+    the ledger holds: a fact that was taken down before keeps its moment. `end` is the stored
+    outcome record where that end stands against the batch: then nothing was written.
     """
 
     through: int

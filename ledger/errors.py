@@ -33,6 +33,10 @@ class ProcessConflict(Exception):
     """Another definition is stored under this name and version; a change needs a new version."""
 
 
+class NotEmpty(Exception):
+    """A ledger that should be made anew holds something already; the message names a table."""
+
+
 class UnknownProcess(LookupError):
     """A fact refers to a process that no batch has brought."""
 

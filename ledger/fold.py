@@ -14,7 +14,7 @@ from ledger import schema
 from ledger.batch import Subject
 from sales.account import Account, dump_account, evolve_account, load_account
 from sales.clocks import next_deadline
-from sales.evolve import Lookup, evolve
+from sales.evolve import REFERRING, Lookup, evolve
 from sales.facts import Fact
 from sales.opportunity import Opportunity, adapter
 
@@ -34,7 +34,7 @@ class Fold(Generic[State]):
 
 def evolve_opportunity(state: Opportunity | None, fact: Fact, process_of: Lookup) -> Opportunity:
     """The opportunity after the fact, with the process the fact refers to, if it does."""
-    ref = fact.data["process"] if fact.kind in ("opened", "migrated") else None
+    ref = fact.data["process"] if fact.kind in REFERRING else None
     return evolve(state, fact, process_of(ref["name"], ref["version"]) if ref else None)
 
 

@@ -7,7 +7,7 @@ from typing import Any, Unpack
 
 from sqlalchemy import Connection
 
-from ledger import migrate, read, reservation, totals
+from ledger import diff, migrate, read, rebuild, reservation, totals
 from ledger.batch import Ack, Batch, Subject
 from ledger.engine import connect
 from ledger.errors import LedgerDown, translated
@@ -48,6 +48,22 @@ class Ledger:
         except LedgerDown as down:
             return str(down)
 
+    def require_empty(self) -> None:
+        """Raises NotEmpty where any table holds a row."""
+        with self._read() as connection:
+            rebuild.require_empty(connection)
+
+    def compare(self, other: "Ledger", live: bool = False) -> list[diff.Compared]:
+        """What the two hold, table by table; `live` leaves out what was taken back and by whom
+        and when something was written."""
+        with self._read() as here, other._read() as there:
+            return diff.compare(here, there, live)
+
+    def rebuild_from(self, other: "Ledger", watch: rebuild.Watch) -> rebuild.Rebuilt:
+        """Become what the other's journal tells, all of it or nothing. Raises NotEmpty."""
+        with other._read() as source, self._write() as target:
+            return rebuild.rebuild(source, target, watch)
+
     def record(self, batch: Batch) -> Ack:
         """Write one batch, and the current row it leads to."""
         return self.record_many([batch])[0]
@@ -69,6 +85,12 @@ class Ledger:
         """The same for many ids at once, each with its account; those that are taken and why."""
         with self._write() as connection:
             return reservation.reserve(connection, wanted, at)
+
+    def restore_reservations(self, held: Mapping[str, tuple[str, datetime]]) -> int:
+        """Take down reservations that were made before, by id the account and the moment; how many
+        are new."""
+        with self._write() as connection:
+            return reservation.restore(connection, [(id, *each) for id, each in held.items()])
 
     def opportunity(self, id: str) -> OpportunityRow | None:
         """One opportunity as it stands."""

@@ -1,6 +1,6 @@
 """Reservations: an opportunity id is unique for ever, and taken before its workflow starts."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final
 
@@ -33,3 +33,12 @@ def reserve(connection: Connection, wanted: Mapping[str, str], at: datetime) -> 
         if holder != wanted[key]:
             taken.add(key)
     return dict.fromkeys(taken, TAKEN)
+
+
+def restore(connection: Connection, held: Iterable[tuple[str, str, datetime]]) -> int:
+    """Take down reservations that were made before: id, account and when. Those that are there
+    stand; the number of the others."""
+    rows = [dict(zip(schema.reservation.c.keys(), each, strict=True)) for each in held]
+    if not rows:
+        return 0
+    return connection.execute(insert_once(connection, schema.reservation), rows).rowcount

@@ -5,7 +5,7 @@ ones back, for a history was rewritten; but no rewriting reaches behind the end 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Final
@@ -74,9 +74,10 @@ class Writing:
         """Take one batch. Raises Gap where facts before it are missing."""
         held = self._held.setdefault((batch.subject, batch.id), Held())
         first, last = batch.facts[0].sequence, batch.facts[-1].sequence
-        if first > held.sequence + 1:
+        if first > held.sequence + 1 and batch.facts[0].kind != "restored":
             raise Gap(batch.subject, batch.id, held.sequence + 1, first)
-        new, superseded = self._new(batch, held), 0
+        known, new = self._known(batch, held)
+        superseded = 0
         if new and new[0].sequence <= held.sequence:
             since = new[0].sequence
             if end := self._end_since(batch, since):
@@ -84,7 +85,7 @@ class Writing:
             superseded = self._cut(batch, held, since)
         if new:
             self._append(batch, held, new)
-        return Ack(last, superseded, batch.facts)
+        return Ack(last, superseded, known + new)
 
     def flush(self) -> None:
         """Write what was collected."""
@@ -96,19 +97,27 @@ class Writing:
                 self._connection.execute(upsert(self._connection, fold.table), rows)
         self._facts, self._changed = [], {}
 
-    def _new(self, batch: Batch, held: Held) -> tuple[Fact, ...]:
-        """The facts from the first that the ledger does not hold as it is said now."""
-        first = batch.facts[0].sequence
+    def _known(self, batch: Batch, held: Held) -> tuple[tuple[Fact, ...], tuple[Fact, ...]]:
+        """The facts that the ledger holds, each at the moment it was first taken down, and those
+        from the first on that it does not hold as it is said now."""
+        first, known = batch.facts[0].sequence, list[Fact]()
         if first > held.sequence:
-            return batch.facts
+            return (), batch.facts
         self.flush()
-        columns = select(facts_table.c.sequence, facts_table.c.digest)
-        rows = self._connection.execute(columns.where(_live(batch, first)))
-        stored = {row.sequence: row.digest for row in rows}
+        c = facts_table.c
+        columns = select(c.sequence, c.digest, c.kind, c.recorded_at, c.cause)
+        rows = self._connection.execute(columns.where(_live(batch, first))).all()
+        stored = {row.sequence: row for row in rows}
+        restored = max((row.sequence for row in rows if row.kind == "restored"), default=0)
         for index, fact in enumerate(batch.facts):
-            if stored.get(fact.sequence) != fact.digest():
-                return batch.facts[index:]
-        return ()
+            row = stored.get(fact.sequence)
+            if row and row.digest == fact.digest():
+                known.append(replace(fact, recorded_at=row.recorded_at, cause=row.cause))
+            elif fact.sequence <= restored:
+                known.append(fact)  # it is in the state with which the journal begins
+            else:
+                return tuple(known), batch.facts[index:]
+        return tuple(known), ()
 
     def _end_since(self, batch: Batch, since: int) -> dict[str, Any] | None:
         """The outcome record, where an opportunity's stored end lies at `since` or behind it."""

@@ -194,6 +194,8 @@ def retired(state: Account, now: datetime) -> tuple[Fact, ...]:
 
 def evolve_account(state: Account | None, fact: Fact) -> Account:
     """The account after the fact."""
+    if fact.kind == "restored":
+        return load_account(fact.data["state"])
     if state is None:
         data = fact.data
         return Account(data["account_id"], fact.occurred_at, data["name"], sequence=fact.sequence)

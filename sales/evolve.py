@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from sales.changes import (
     CHANGES,
@@ -17,24 +17,29 @@ from sales.changes import (
 )
 from sales.facts import Fact
 from sales.journal import MOST_SOURCES, remembered
-from sales.opportunity import Heard, Opportunity, changed
+from sales.opportunity import Heard, Opportunity, adapter, changed
 from sales.process import Process
 
 Lookup = Callable[[str, int], Process]
+
+REFERRING: Final = frozenset({"opened", "migrated", "restored"})
+"""The kinds of facts that name a process."""
 
 
 def fold(facts: Iterable[Fact], process_of: Lookup) -> Opportunity | None:
     """The state a journal tells; `process_of(name, version)` finds the processes it refers to."""
     state: Opportunity | None = None
     for fact in facts:
-        ref = fact.data.get("process") if fact.kind in ("opened", "migrated") else None
+        ref = fact.data.get("process") if fact.kind in REFERRING else None
         process = process_of(ref["name"], ref["version"]) if ref else None
         state = evolve(state, fact, process)
     return state
 
 
 def evolve(state: Opportunity | None, fact: Fact, process: Process | None = None) -> Opportunity:
-    """The state after the fact. `process` comes with `opened` and `migrated`, which refer to it."""
+    """The state after the fact. `process` comes with the facts that name one."""
+    if fact.kind == "restored":
+        return adapter().validate_python({**fact.data["state"], "process": process})
     if state is None:
         if process is None:
             raise ValueError("a journal begins with `opened`, and `opened` needs its process")

@@ -12,9 +12,11 @@ from typer import Exit, Option, Typer, echo
 from starter.commands import (
     account,
     deadlines,
+    diff,
     doctor,
     opportunity,
     processes,
+    rebuild,
     reconcile,
     up,
 )
@@ -52,6 +54,8 @@ app.add_typer(opportunity.app, name="opportunity")
 app.add_typer(deadlines.app)
 app.add_typer(processes.app, name="processes")
 app.add_typer(reconcile.app)
+app.add_typer(diff.app)
+app.add_typer(rebuild.app)
 app.add_typer(doctor.app)
 app.add_typer(importing.app)
 app.add_typer(demo.app)

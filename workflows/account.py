@@ -29,7 +29,7 @@ with workflow.unsafe.imports_passed_through():
     from sales.facts import Cause, Fact
     from sales.messages import Message
     from sales.opening import Start, begin
-    from sales.process import Process
+    from sales.process import Limits, Process
     from sales.receipt import Receipt, account_receipt
     from workflows import showing
     from workflows.carrying import AccountCarried, Unheard, account_start
@@ -54,6 +54,7 @@ class Account(Entity[State]):
         """Whole before the first message; what came before this run is the ledger's to say."""
         super().__init__()
         self.unknown: str | None = None
+        self.numbering = False
         given = account_start(raw)
         self.limits = given.limits
         if isinstance(given, AccountCarried):
@@ -140,15 +141,17 @@ class Account(Entity[State]):
     async def launch(self) -> None:
         """Ask the ledger for all that wait, start the children, and tell the senders."""
         asked = self.waiting[:TOGETHER]
+        self.numbering = not self.outbox
         what = Wishes(
             self.state.id,
             workflow.info().run_id,
             workflow.now(),
-            None if self.outbox else self.state.sequence,
+            self.state.sequence if self.numbering else None,
             tuple(Wish(h.message, h.cause) for h in asked if isinstance(h.message, Opening)),
         )
         local = all(heard.cause in SETTLED for heard in asked)
         admitted = await self.effect(AdmissionActivities.admit, what, "admission", local)
+        self.numbering = False
         receipts, children = [], []
         for heard, admission in zip(asked, admitted.admissions, strict=True):
             self.waiting.remove(heard)
@@ -156,7 +159,8 @@ class Account(Entity[State]):
             if receipts[-1].workflow_id and admission.start and not receipts[-1].duplicate:
                 children.append(self.start_child(admission.start))
         # What the admission wrote down itself, word for word, need not be written again.
-        self.outbox = [e for e in self.outbox if e.fact.digest() not in admitted.written]
+        written = {fact.digest() for fact in admitted.written}
+        self.outbox = [each for each in self.outbox if each.fact.digest() not in written]
         self.dirty = True
         await asyncio.gather(*children)
         for heard, receipt in zip(asked, receipts, strict=True):
@@ -208,6 +212,12 @@ class Account(Entity[State]):
     def evolved(self, fact: Fact, process: Process | None) -> State:
         """The state after the fact."""
         return evolve_account(self.state, fact)
+
+    def write(self, limits: Limits) -> None:
+        """Not while an admission writes down facts of its own: whichever of the two came second
+        would take back the other's, and nobody would tell those again."""
+        if not self.numbering:
+            super().write(limits)
 
     async def deliver(self, facts: tuple[Fact, ...], process: Process | None, local: bool) -> Ack:
         """Into the ledger."""

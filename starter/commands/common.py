@@ -78,6 +78,15 @@ def open_ledger(url: str) -> Iterator[Ledger]:
         ledger.close()
 
 
+@contextmanager
+def sound_ledger(url: str) -> Iterator[Ledger]:
+    """The same, where every table has to be as this version has it. Raises LedgerDown if not."""
+    with open_ledger(url) as ledger:
+        if problem := ledger.check():
+            raise LedgerDown(problem)
+        yield ledger
+
+
 @dataclass(frozen=True)
 class Shown:
     """How the answer is shown."""

@@ -21,10 +21,10 @@ async def reconcile(*, shown: Shown, where: Where) -> None:
     if not all((await polling(client)).values()):
         raise Unreachable(f"no worker polls {TASK_QUEUE!r}: start one, or see `closeline doctor`")
     found = asdict(await reconcile_now(client))
-    shown.record(found if shown.json else {name: _counted(each) for name, each in found.items()})
+    shown.record(found if shown.json else {name: counted(each) for name, each in found.items()})
 
 
-def _counted(found: Any) -> str:
+def counted(found: Any) -> str:
     """How many, and which."""
     if isinstance(found, int):
         return str(found)

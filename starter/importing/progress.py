@@ -29,8 +29,9 @@ class Rate(ProgressColumn):
 
 
 @contextmanager
-def progress(what: str, rows: int) -> Iterator[Watch]:
-    """A function to tell how many rows more are done; silent where stderr is no terminal."""
+def progress(what: str, rows: int | None) -> Iterator[Watch]:
+    """A function to tell how many rows more are done; silent where stderr is no terminal. How many
+    there are need not be known."""
     bar = Progress(
         TextColumn("{task.description}"),
         BarColumn(),

@@ -69,9 +69,9 @@ async def eventually(
 class World:
     """Everything is real; only the ledger has switches."""
 
-    def __init__(self, client: Client, database: Path) -> None:
+    def __init__(self, client: Client, database: Path, task_queue: str = "") -> None:
         self.client, self.database = client, database
-        self.task_queue = new_id("queue")
+        self.task_queue = task_queue or new_id("queue")
         self.closeline = CloselineClient(client, self.task_queue)
         self.ledger = Ledger(f"sqlite:///{database}")
         self.switched = SwitchedLedger(database)

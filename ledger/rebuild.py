@@ -1,0 +1,109 @@
+"""A ledger made anew from the journal of another: facts word for word, rows folded again.
+
+What is a fold is never copied. All of it is one transaction: a ledger that was begun and not
+finished is as empty as before.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any, Final
+
+from sqlalchemy import Connection, RowMapping, Table, insert, select
+
+from ledger import schema
+from ledger.errors import NotEmpty
+from ledger.fold import FOLDS
+from ledger.processes import Processes
+from ledger.read import FACT_COLUMNS
+from sales.facts import Fact
+
+AT_ONCE: Final = 500
+"""How many rows are read or written at once."""
+
+Watch = Callable[[int], None]
+"""Is told how many facts more are done."""
+
+
+@dataclass(slots=True)
+class Rebuilt:
+    """How many facts were taken over, how many rows were folded from them, and, of the tables that
+    no fact tells, how many rows were copied."""
+
+    facts: int = 0
+    folded: dict[str, int] = field(default_factory=dict)
+    copied: dict[str, int] = field(default_factory=dict)
+
+
+class Filling:
+    """Rows on their way into one table, many at once."""
+
+    def __init__(self, connection: Connection, table: Table) -> None:
+        self._connection, self._table = connection, table
+        self._rows: list[dict[str, Any]] = []
+        self.count = 0
+
+    def add(self, row: dict[str, Any]) -> None:
+        """Take one row."""
+        self._rows.append(row)
+        self.count += 1
+        if len(self._rows) >= AT_ONCE:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what was taken."""
+        if self._rows:
+            self._connection.execute(insert(self._table), self._rows)
+            self._rows = []
+
+
+def rebuild(source: Connection, target: Connection, watch: Watch) -> Rebuilt:
+    """Fill the target from the source's journal. Raises NotEmpty where it holds anything."""
+    require_empty(target)
+    found, folds = Rebuilt(), {fold.table for fold in FOLDS.values()}
+    for table in schema.metadata.sorted_tables:
+        if table is not schema.fact and table not in folds:
+            found.copied[table.name] = _copy(source, target, table)
+    _fold_again(source, target, found, watch)
+    return found
+
+
+def require_empty(connection: Connection) -> None:
+    """Raises NotEmpty where any table holds a row."""
+    for table in schema.metadata.sorted_tables:
+        if connection.execute(select(table).limit(1)).first():
+            raise NotEmpty(table.name)
+
+
+def _copy(source: Connection, target: Connection, table: Table) -> int:
+    into = Filling(target, table)
+    for row in _rows(source, table):
+        into.add(dict(row))
+    into.flush()
+    return into.count
+
+
+def _fold_again(source: Connection, target: Connection, found: Rebuilt, watch: Watch) -> None:
+    facts, processes = Filling(target, schema.fact), Processes(target)
+    into = {subject: Filling(target, fold.table) for subject, fold in FOLDS.items()}
+    subjects = groupby(_rows(source, schema.fact), lambda row: (row["subject"], row["id"]))
+    for (subject, _id), journal in subjects:
+        fold, state, before = FOLDS[subject], None, facts.count
+        for row in journal:
+            facts.add(dict(row))
+            if not row["superseded"]:
+                fact = Fact(*(row[name] for name in FACT_COLUMNS))
+                state = fold.evolve(state, fact, processes.get)
+        if state is not None:  # else all of it was taken back
+            into[subject].add(fold.row(state))
+        watch(facts.count - before)
+    for filling in (facts, *into.values()):
+        filling.flush()
+    found.facts = facts.count
+    found.folded = {subject: filling.count for subject, filling in into.items()}
+
+
+def _rows(connection: Connection, table: Table) -> Iterator[RowMapping]:
+    """Every row, in the order of the keys."""
+    query = select(table).order_by(*table.primary_key)
+    yield from connection.execute(query.execution_options(yield_per=AT_ONCE)).mappings()

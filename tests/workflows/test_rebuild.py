@@ -1,0 +1,106 @@
+"""A lost ledger is made anew from Temporal's histories: what stands is as it was."""
+
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+
+from ledger.batch import Subject
+from settings import NAMESPACE
+from starter.namespace import ensure_namespace, register_attributes
+from tests.ledger.test_rebuild import rebuilt, unequal
+from tests.record_histories import an_account_that_rolls_over
+from tests.workflows.lives import AT_ONCE, Lived, lived_and_lost
+from tests.workflows.world import World, id_of
+
+
+@pytest.fixture(scope="module")
+async def apart(client: Client) -> Client:
+    """A namespace of its own: a ledger is made from all that there is."""
+    name = f"{NAMESPACE}-lost"
+    await ensure_namespace(client.service_client, name)
+    await register_attributes(client.service_client, name)
+    return Client(client.service_client, namespace=name, data_converter=pydantic_data_converter)
+
+
+@pytest.fixture(scope="module")
+async def lived(
+    apart: Client, empty_ledger: Path, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Lived]:
+    folder = tmp_path_factory.mktemp("lost")
+    lived = await lived_and_lost(apart, Path(shutil.copy(empty_ledger, folder / "ledger.db")))
+    yield lived
+    await lived.close()
+
+
+def test_every_kind_of_life_was_lived(lived: Lived) -> None:
+    rows = lived.ledger.opportunities()
+    assert {row.outcome for row in rows} == {"won", "lost", "expired", "withdrawn", None}
+    assert len(rows) > len(AT_ONCE)
+    taken_back = [
+        fact
+        for row in rows
+        for fact in lived.ledger.journal_rows("opportunity", row.id, superseded=True)
+        if fact.superseded
+    ]
+    assert taken_back
+
+
+def test_what_stands_is_as_it_was(lived: Lived) -> None:
+    assert lived.whole.unequal(lived.ledger) == {}
+    found = lived.whole.found
+    assert (found.begin_later, found.incomplete) == ({}, {})
+    assert found.opportunities == len(lived.ledger.opportunities())
+    assert found.accounts == len(lived.ledger.accounts())
+
+
+def test_what_ended_without_a_word_of_its_own_ends_the_same_way(lived: Lived) -> None:
+    told = lived.whole.found.ended
+    assert set(told.values()) == {"withdrawn/terminated_by_admin"}
+    for id_ in told:
+        assert lived.ledger.journal("opportunity", id_)[-1].cause == "reconcile"
+
+
+def test_the_lost_ledger_could_have_been_made_from_its_journal_as_well(lived: Lived) -> None:
+    with rebuilt(lived.ledger) as again:
+        assert unequal(lived.ledger, again) == []
+
+
+def test_what_retention_has_cut_begins_with_the_state_that_was_handed_on(lived: Lived) -> None:
+    found, lost, made = lived.cut.found, lived.ledger, lived.cut.ledger
+    assert {name.partition(":")[0] for name in found.begin_later} == {"opportunity", "account"}
+    assert found.incomplete == {}
+    assert lived.cut.unequal(lost).keys() == {"fact"}  # every row is as it was
+    for name, sequence in found.begin_later.items():
+        subject, _, id_ = name.partition(":")
+        kind: Subject = "account" if subject == "account" else "opportunity"
+        first, *rest = made.journal(kind, id_)
+        assert (first.kind, first.sequence) == ("restored", sequence)
+        assert rest == [f for f in lost.journal(kind, id_) if f.sequence > sequence]
+    others = {row.id for row in lost.opportunities()} - {
+        name.partition(":")[2] for name in found.begin_later
+    }
+    for id_ in others:
+        assert made.journal("opportunity", id_) == lost.journal("opportunity", id_)
+
+
+async def test_whoever_runs_goes_on_with_the_ledger_that_was_made(lived: Lived) -> None:
+    before = lived.worlds_of[an_account_that_rolls_over]
+    world = World(lived.client, lived.database.with_name("cut.db"), before.task_queue)
+    account = world.closeline.account(f"account-{before.task_queue}")
+    async with world.worker():
+        open_ones = [
+            world.closeline.opportunity(id_) for id_ in (await world.state(account))["open"]
+        ]
+        assert len(open_ones) == 6
+        for handle in open_ones:
+            await world.say(handle, "record_engagement", origin="buyer", channel="call")
+        await world.closeline.say_to_account(id_of(account), "amend", owner="zoe")
+        for handle in (*open_ones, account):
+            facts = await world.written(handle)
+            assert facts[-1].kind in ("engaged", "account_amended")
+            assert facts[-1].sequence == (await world.state(handle))["sequence"]
+    await world.close()
