@@ -18,8 +18,10 @@ from sales.clipping import clean, clipped
 from sales.details import Amendment
 from sales.values import (
     Code,
+    Count,
     Date,
     Duration,
+    Flag,
     Hours,
     Id,
     Instant,
@@ -58,7 +60,7 @@ class Message(Model):
     origin: Literal["buyer", "seller", "system", "admin"] | None = None
     note: Text | None = None
     source: Id | None = None
-    source_seq: Annotated[int, Field(ge=0, le=2**53)] | None = None
+    source_seq: Annotated[Count, Field(ge=0, le=2**53)] | None = None
 
     @model_serializer(mode="wrap")
     def _as_said(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
@@ -71,7 +73,7 @@ class Message(Model):
 class Overridable(Message):
     """A message that may override a gate; then `actor` and `note` must say who and why."""
 
-    override: bool = False
+    override: Flag = False
 
 
 class ChangeStage(Overridable):
@@ -123,7 +125,7 @@ class Contract(Model):
     start: Date
     end: Date
     notice: Duration | None = None
-    auto_renew: bool = False
+    auto_renew: Flag = False
     recurring: Money | None = None
 
 
@@ -173,7 +175,7 @@ class Migrate(Message):
     """Move to another version of the same process."""
 
     kind: Literal["migrate"] = "migrate"
-    process_version: Annotated[int, Field(ge=1, le=1_000_000)]
+    process_version: Annotated[Count, Field(ge=1, le=1_000_000)]
 
 
 class LogEffort(Message):
@@ -188,11 +190,11 @@ class Correct(Message):
     """Put an earlier engagement or effort right; `void` takes it back altogether."""
 
     kind: Literal["correct"] = "correct"
-    sequence: Annotated[int, Field(ge=1, le=2**53)]
+    sequence: Annotated[Count, Field(ge=1, le=2**53)]
     occurred_at: Instant | None = None
     origin: Literal["buyer", "seller"] | None = None
     hours: Hours | None = None
-    void: bool = False
+    void: Flag = False
 
 
 Kept = Annotated[str, AfterValidator(clean)]

@@ -16,6 +16,7 @@ from starter.commands import (
     opportunity,
     processes,
     reconcile,
+    schema,
     up,
 )
 from starter.commands.failing import warn
@@ -52,6 +53,7 @@ app.add_typer(opportunity.app, name="opportunity")
 app.add_typer(deadlines.app)
 app.add_typer(processes.app, name="processes")
 app.add_typer(reconcile.app)
+app.add_typer(schema.app)
 app.add_typer(doctor.app)
 app.add_typer(importing.app)
 app.add_typer(demo.app)
