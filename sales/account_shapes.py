@@ -6,7 +6,7 @@ from pydantic import Field
 
 from sales.account_messages import Late
 from sales.opportunity import OutcomeName
-from sales.shapes import Number, ProcessRef, Refused, Seconds
+from sales.shapes import Erased, Number, ProcessRef, Refused, Seconds
 from sales.values import Code, Id, Model, Name, Text
 
 
@@ -93,5 +93,6 @@ ACCOUNT_SHAPES: Final[dict[str, type[Model]]] = {
     "account_retiring": AccountRetiring,
     "account_retired": AccountRetired,
     "refused": Refused,
+    "erased": Erased,
 }
 """The shape of `data` for every kind of fact that an account can have."""

@@ -197,6 +197,34 @@ class Correct(Message):
     void: Flag = False
 
 
+Detail = Annotated[
+    str,
+    Field(
+        pattern=r"^(name|verbatim|competitor|reference"
+        r"|(stakeholders|objectives|plan|qualification|competitors|line_items)"
+        r"\.[A-Za-z0-9][A-Za-z0-9._~@:-]*)$",
+        max_length=120,
+    ),
+]
+"""Words that are kept as a detail: a plain one, or those of an entry such as `objectives.o1`."""
+
+
+class Erase(Message):
+    """Take words out of all that is kept; `actor` says who asks.
+
+    Those of and about a person, those of single facts by their `sequences`, and `details`. The
+    reason is a code, for words could name the person again.
+    """
+
+    kind: Literal["erase"] = "erase"
+    reason: Code
+    stakeholder_id: Id | None = None
+    sequences: Annotated[
+        tuple[Annotated[Count, Field(ge=1, le=2**53)], ...], Field(max_length=200)
+    ] = ()
+    details: Annotated[tuple[Detail, ...], Field(max_length=200)] = ()
+
+
 Kept = Annotated[str, AfterValidator(clean)]
 """A stranger's text, without what no store can hold."""
 
@@ -225,5 +253,6 @@ KINDS: Final[dict[str, type[Message]]] = {
     "migrate": Migrate,
     "log_effort": LogEffort,
     "correct": Correct,
+    "erase": Erase,
 }
 """Every kind an opportunity takes, as a signal of that name or as `submit {kind}`."""

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import Field
 
 from sales.details import Amendment, Details
-from sales.messages import Contract, Evidence
+from sales.messages import Contract, Detail, Evidence
 from sales.opportunity import OutcomeName
 from sales.values import Code, Date, Hours, Id, Instant, Label, Model, Money, Name, Text
 
@@ -184,6 +184,16 @@ class Refused(Model):
     body: Any
 
 
+class Erased(Model):
+    """Words were taken out of what is kept, here and in the facts before: whose and which, and
+    never what they were. The fact's `actor` says who asked."""
+
+    reason: Code
+    stakeholder_id: Id | None = None
+    sequences: tuple[Number, ...] = ()
+    details: tuple[Detail, ...] = ()
+
+
 class ResetNoticed(Model):
     """The run was thrown back: the ledger was further than it is itself."""
 
@@ -208,6 +218,7 @@ SHAPES: Final[dict[str, type[Model]]] = {
     "ended": Ended,
     "late": Late,
     "refused": Refused,
+    "erased": Erased,
     "reset_noticed": ResetNoticed,
 }
 """The shape of `data` for every kind of fact that an opportunity can have."""

@@ -14,6 +14,7 @@ with workflow.unsafe.imports_passed_through():
     from sales.clocks import next_deadline, running
     from sales.decide import close, decide, noticed_reset, tick
     from sales.drafts import Broken
+    from sales.erasing import Erasure
     from sales.evolve import evolve, stored_end
     from sales.facts import Cause, Fact
     from sales.messages import KINDS, Message, Migrate
@@ -185,6 +186,9 @@ class Opportunity(Entity[State]):
 
     def evolved(self, fact: Fact, process: Process | None) -> State:
         """The state after the fact."""
+        if fact.kind == "erased":
+            asked = Erasure(fact.data, self.recent)
+            self.recent = [asked.redacted(each) for each in self.recent]
         self.recent = [*self.recent[1 - KEPT :], fact]
         return evolve(self.state, fact, process)
 

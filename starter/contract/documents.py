@@ -44,8 +44,8 @@ def documents() -> Documents:
 
 def _placed(place: str, schema: Schema) -> Schema:
     first = {"title": place.rpartition("/")[2], "description": schema["description"]}
-    last = {name: schema.pop(name) for name in ("examples", "$defs") if name in schema}
-    rest = {name: each for name, each in schema.items() if name not in first}
+    last = {name: schema[name] for name in ("examples", "$defs") if name in schema}
+    rest = {name: each for name, each in schema.items() if name not in first | last}
     return {"$schema": DRAFT, "$id": f"{BASE}{place}.json", **first, **rest, **last}
 
 
@@ -141,7 +141,8 @@ def _record(form: type[Any]) -> type[Any]:
     """The named tuple as it is told, by the names of its fields."""
     fields: dict[str, Any] = {name: (hint, ...) for name, hint in get_type_hints(form).items()}
     exact = ConfigDict(extra="forbid")
-    return create_model(form.__name__, __config__=exact, __doc__=form.__doc__, **fields)
+    made: type[Any] = create_model(form.__name__, __config__=exact, __doc__=form.__doc__, **fields)
+    return made
 
 
 def _doc(form: type[Any]) -> str:

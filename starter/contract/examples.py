@@ -66,6 +66,7 @@ SAID: Final[dict[str, Body]] = {
     "record_decision": {"decision": "yes", "reasons": ["best_fit"]},
     "record_purchase": {"evidence": {"kind": "purchase_order", "reference": "PO-7"}},
     "withdraw": {"reason": "disqualified"},
+    "erase": {"reason": "requested", "stakeholder_id": "p1", "details": ["objectives.o1"]},
 }
 """One message of each kind to an opportunity, in an order that makes a life."""
 SAID_TO_ACCOUNT: Final[dict[str, Body]] = {
@@ -79,6 +80,7 @@ SAID_TO_ACCOUNT: Final[dict[str, Body]] = {
     },
     "amend": {"segment": "industry", "owner": "jane"},
     "retire": {"reason": "they closed down", "within": "1h"},
+    "erase": {"reason": "requested", "stakeholder_id": "p1", "sequences": [6]},
 }
 
 

@@ -71,6 +71,10 @@ def test_what_the_schema_of_a_value_allows_is_taken_if_it_is_in_the_calendar(
     assert refused is None or refused.startswith(beyond.get(name, "never")), refused
 
 
+TAKEN: Final[set[str]] = set()
+"""The kinds of messages that were taken."""
+
+
 class Contracted(AnySequence):
     """Whatever is said and whatever follows, held against the contract."""
 
@@ -82,6 +86,7 @@ class Contracted(AnySequence):
             self.told.append(message)
             facts = self.take(message)
             if facts and facts[-1].kind not in ("refused", "late"):
+                TAKEN.add(message.kind)
                 assert fault(f"messages/opportunity/{kind}", body) is None
                 assert fault("messages/opportunity/submit", {"kind": kind, **body}) is None
             if self.state.outcome:
@@ -107,7 +112,8 @@ class Contracted(AnySequence):
 @pytest.mark.timeout(300)
 def test_whatever_an_opportunity_takes_and_makes_is_as_the_contract_says() -> None:
     machine = seed(0)(Contracted)
-    run_state_machine_as_test(machine, settings=settings(max_examples=10, stateful_step_count=25))
+    run_state_machine_as_test(machine, settings=settings(max_examples=50, stateful_step_count=40))
+    assert KINDS.keys() == TAKEN
 
 
 SPEECH: Final = st.lists(
