@@ -7,7 +7,7 @@ from typing import Any, Unpack
 
 from sqlalchemy import Connection
 
-from ledger import diff, migrate, read, rebuild, reservation, totals
+from ledger import diff, erasure, migrate, read, rebuild, reservation, totals
 from ledger.batch import Ack, Batch, Subject
 from ledger.engine import connect
 from ledger.errors import LedgerDown, translated
@@ -17,8 +17,10 @@ from ledger.rows import AccountRow, FactRow, OpportunityRow, OutcomeCount, Weigh
 from ledger.write import Writing
 from sales.account import Account
 from sales.facts import Fact
+from sales.messages import Erase
 from sales.opportunity import Opportunity
 from sales.process import Process
+from sales.receipt import Receipt
 
 
 class Ledger:
@@ -76,6 +78,13 @@ class Ledger:
             acks = [writing.add(batch) for batch in batches]
             writing.flush()
         return acks
+
+    def erase(self, subject: Subject, id: str, asked: Erase, at: datetime) -> Receipt:
+        """Take words out of an ended opportunity or a retired account. Raises Broken where it is
+        unknown, or where its workflow is left to decide."""
+        with self._write() as connection:
+            writing = Writing(connection, self._definitions)
+            return erasure.erase(connection, writing, subject, id, asked, at)
 
     def reserve(self, opportunity_id: str, account_id: str, at: datetime) -> str | None:
         """Nothing where the id is now the account's, else the rule: `id_taken`."""

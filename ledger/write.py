@@ -30,6 +30,7 @@ from ledger.errors import Gap
 from ledger.fold import FOLDS
 from ledger.processes import Definitions, Processes
 from ledger.read import FACT_COLUMNS, end_of, journal
+from ledger.redaction import redact
 from ledger.schema import fact as facts_table
 from sales.account import Account
 from sales.facts import Fact
@@ -135,10 +136,15 @@ class Writing:
         taken = self._connection.execute(
             update(facts_table).where(_live(batch, since)).values(superseded=number)
         )
-        held.sequence, held.snapshot, held.state = since - 1, None, None
-        for fact in journal(self._connection, batch.subject, batch.id):
-            held.state = FOLDS[batch.subject].evolve(held.state, fact, self._processes.get)
+        held.sequence, held.snapshot, held.state = since - 1, None, self._folded(batch)
         return taken.rowcount
+
+    def _folded(self, batch: Batch) -> Any:
+        """The state that the stored journal folds to."""
+        state = None
+        for fact in journal(self._connection, batch.subject, batch.id):
+            state = FOLDS[batch.subject].evolve(state, fact, self._processes.get)
+        return state
 
     def _append(self, batch: Batch, held: Held, new: tuple[Fact, ...]) -> None:
         fold = FOLDS[batch.subject]
@@ -152,6 +158,10 @@ class Writing:
             self._facts.append(self._row(batch, fact))
         if state is None or state.id != batch.id:
             raise ValueError(f"{batch.subject} {batch.id!r}: its journal is another's")
+        if any(fact.kind == "erased" for fact in new):
+            self.flush()
+            redact(self._connection, batch.subject, batch.id, new)
+            state = self._folded(batch)
         held.sequence, held.state = new[-1].sequence, state
         self._changed[batch.subject, batch.id] = state
 

@@ -12,10 +12,12 @@ from typing import Any, Final, NamedTuple
 from pydantic import TypeAdapter
 
 from sales.account_messages import AdoptOpportunity, OpportunityEnded, ReopenOpportunity, Retire
+from sales.changes import uncalled
 from sales.drafts import Broken, Draft
+from sales.erasing import ERASED, OF_AN_ACCOUNT, Erasure, erase
 from sales.facts import Cause, Fact
 from sales.journal import check_stamps, known, numbered, refusal, remembered
-from sales.messages import Malformed, Message
+from sales.messages import Erase, Malformed, Message
 from sales.opening import OpenOpportunity, Start
 from sales.opportunity import Heard, Refusal
 from sales.rules import said
@@ -179,6 +181,12 @@ def _retire(state: Account, message: Retire) -> list[Draft]:
     return [Draft("account_retiring", {**said(message), "within": message.within.total_seconds()})]
 
 
+def _erase(state: Account, message: Erase) -> list[Draft]:
+    for name in sorted({*message.details} - OF_AN_ACCOUNT):
+        raise Broken("details", "not_in_an_account", f"{name} is an opportunity's")
+    return erase(state, message)
+
+
 def resumed(state: Account, now: datetime) -> tuple[Fact, ...]:
     """An account whose workflow was gone goes on from what the ledger knows of it."""
     if state.retired_at:
@@ -227,12 +235,19 @@ def _refused(state: Account, fact: Fact) -> dict[str, Any]:
     return {"refusals": state.refusals + 1, "refused": (*state.refused, entry)[-KEPT:]}
 
 
+def _erased(state: Account, fact: Fact) -> dict[str, Any]:
+    asked = Erasure(fact.data)
+    name = ERASED if "name" in asked.details else state.name
+    return {"name": name, "refused": uncalled(state.refused, asked)}
+
+
 _RULES: Final[dict[str, Callable[[Account, Any], list[Draft]]]] = {
     "adopt_opportunity": _adopt,
     "opportunity_ended": _end,
     "late_message": _late,
     "amend": _amend,
     "retire": _retire,
+    "erase": _erase,
 }
 
 _FOLDS: Final[dict[str, Callable[[Account, Fact], dict[str, Any]]]] = {
@@ -247,6 +262,7 @@ _FOLDS: Final[dict[str, Callable[[Account, Fact], dict[str, Any]]]] = {
     },
     "account_retired": lambda _state, fact: {"retired_at": fact.occurred_at},
     "refused": _refused,
+    "erased": _erased,
 }
 
 

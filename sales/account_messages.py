@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AfterValidator, Field
 
 from sales.clipping import clipped
-from sales.messages import Day, Kept, Message, Overridable
+from sales.messages import Day, Erase, Kept, Message, Overridable
 from sales.opening import OpenOpportunity
 from sales.values import Code, Duration, Id, Model, Money, Name, Text
 
@@ -81,5 +81,6 @@ ACCOUNT_KINDS: Final[dict[str, type[Message]]] = {
     "late_message": LateMessage,
     "amend": AmendAccount,
     "retire": Retire,
+    "erase": Erase,
 }
 """Every kind an account takes, as a signal of that name or as `submit {kind}`."""

@@ -1,13 +1,16 @@
 """What each kind of fact changes in an open opportunity, one function a kind."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
 from sales.details import MAPS, merge
+from sales.erasing import ERASED, WORDS, Erasure
 from sales.facts import Fact
 from sales.opportunity import Correctable, Decision, Opportunity, Outcome, Purchase, Refusal
+from sales.values import Model
 
 PLAIN: Final = ("name", "lead_source", "segment", "product", "territory", "owner", "team")
 SUMS: Final = ("amount", "recurring")
@@ -189,6 +192,37 @@ def _refused(state: Opportunity, fact: Fact) -> Changes:
     return {"refusals": state.refusals + 1, "refused": (*state.refused, entry)[-KEPT:]}
 
 
+def _erased(state: Opportunity, fact: Fact) -> Changes:
+    """The words that the erasure takes; an entry stays, with all that is no free text."""
+    asked = Erasure(fact.data)
+    changes: Changes = {
+        name: {
+            key: _wordless(entry, WORDS[name]) if f"{name}.{key}" in asked.details else entry
+            for key, entry in getattr(state, name).items()
+        }
+        for name in MAPS
+    }
+    for name in ("decision", "purchase", "outcome"):
+        if held := getattr(state, name):
+            changes[name] = _wordless(held, asked.details & {"verbatim", "competitor", "reference"})
+    if "name" in asked.details and state.name:
+        changes["name"] = ERASED
+    return {**changes, "refused": uncalled(state.refused, asked)}
+
+
+def _wordless(held: Any, words: Iterable[str]) -> Any:
+    told = {word: ERASED for word in words if getattr(held, word, None) is not None}
+    return held.model_copy(update=told) if isinstance(held, Model) else replace(held, **told)
+
+
+def uncalled(refused: tuple[Refusal, ...], asked: Erasure) -> tuple[Refusal, ...]:
+    """The latest refusals, without what strangers called things in those that are asked for."""
+    return tuple(
+        each._replace(kind=ERASED, field=ERASED) if each.sequence in asked.sequences else each
+        for each in refused
+    )
+
+
 CHANGES: Final[dict[str, Callable[[Opportunity, Fact], Changes]]] = {
     "stage_changed": _stage_changed,
     "engaged": _engaged,
@@ -204,6 +238,7 @@ CHANGES: Final[dict[str, Callable[[Opportunity, Fact], Changes]]] = {
     "ended": _ended,
     "late": _late,
     "refused": _refused,
+    "erased": _erased,
 }
 
 

@@ -9,10 +9,11 @@ from typing import Any, Final
 from sales import rules
 from sales.clocks import Deadline, due_notices, next_deadline
 from sales.drafts import Broken, Draft
+from sales.erasing import erase
 from sales.evolve import evolve
 from sales.facts import Cause, Fact
 from sales.journal import MOST_SOURCES, body_of, check_stamps, known, numbered, refusal
-from sales.messages import Malformed, Message
+from sales.messages import Erase, Malformed, Message
 from sales.opportunity import Opportunity
 from sales.process import Process
 
@@ -109,7 +110,7 @@ def _drafts(
     process: Process | None,
     ruled: Mapping[str, Rule],
 ) -> list[Draft]:
-    if state.outcome and not isinstance(message, Malformed):
+    if state.outcome and not isinstance(message, Erase | Malformed):
         late = {"field": "opportunity_id", "rule": "ended", "body": body_of(message)}
         return [Draft("late", {"message": message.kind, **late})]
     try:
@@ -157,6 +158,7 @@ _RULES: Final[dict[str, Rule]] = {
     "withdraw": rules.withdraw,
     "log_effort": rules.log_effort,
     "correct": rules.correct,
+    "erase": erase,
 }
 
 _UNSTATED: Final = ("not_stated",)

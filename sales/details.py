@@ -10,7 +10,19 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AfterValidator, Field
 
 from sales.clipping import clean
-from sales.values import Amount, Date, Id, Instant, Model, Money, Name, Text
+from sales.values import (
+    Amount,
+    Count,
+    Date,
+    Flag,
+    Id,
+    Instant,
+    Model,
+    Money,
+    Name,
+    Quantity,
+    Text,
+)
 
 MOST: Final = 100
 """The longest any map of details may grow."""
@@ -72,7 +84,7 @@ class Step(Model):
 class Qualification(Model):
     """One MEDDPICC element: 0 unknown, 1 claimed, 2 partly confirmed, 3 confirmed by evidence."""
 
-    score: Annotated[int, Field(ge=0, le=3)]
+    score: Annotated[Count, Field(ge=0, le=3)]
     evidence: Text | None = None
     as_of: Instant | None = None
 
@@ -89,9 +101,9 @@ class LineItem(Model):
     """A line of what would be bought; recurring lines are per year."""
 
     product: Name
-    quantity: Annotated[Decimal, Field(gt=0, max_digits=12, decimal_places=4)] = Decimal(1)
+    quantity: Quantity = Decimal(1)
     unit_price: Amount
-    recurring: bool = False
+    recurring: Flag = False
 
 
 class Details(Model):

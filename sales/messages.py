@@ -18,8 +18,10 @@ from sales.clipping import clean, clipped
 from sales.details import Amendment
 from sales.values import (
     Code,
+    Count,
     Date,
     Duration,
+    Flag,
     Hours,
     Id,
     Instant,
@@ -58,7 +60,7 @@ class Message(Model):
     origin: Literal["buyer", "seller", "system", "admin"] | None = None
     note: Text | None = None
     source: Id | None = None
-    source_seq: Annotated[int, Field(ge=0, le=2**53)] | None = None
+    source_seq: Annotated[Count, Field(ge=0, le=2**53)] | None = None
 
     @model_serializer(mode="wrap")
     def _as_said(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
@@ -71,7 +73,7 @@ class Message(Model):
 class Overridable(Message):
     """A message that may override a gate; then `actor` and `note` must say who and why."""
 
-    override: bool = False
+    override: Flag = False
 
 
 class ChangeStage(Overridable):
@@ -123,7 +125,7 @@ class Contract(Model):
     start: Date
     end: Date
     notice: Duration | None = None
-    auto_renew: bool = False
+    auto_renew: Flag = False
     recurring: Money | None = None
 
 
@@ -173,7 +175,7 @@ class Migrate(Message):
     """Move to another version of the same process."""
 
     kind: Literal["migrate"] = "migrate"
-    process_version: Annotated[int, Field(ge=1, le=1_000_000)]
+    process_version: Annotated[Count, Field(ge=1, le=1_000_000)]
 
 
 class LogEffort(Message):
@@ -188,11 +190,39 @@ class Correct(Message):
     """Put an earlier engagement or effort right; `void` takes it back altogether."""
 
     kind: Literal["correct"] = "correct"
-    sequence: Annotated[int, Field(ge=1, le=2**53)]
+    sequence: Annotated[Count, Field(ge=1, le=2**53)]
     occurred_at: Instant | None = None
     origin: Literal["buyer", "seller"] | None = None
     hours: Hours | None = None
-    void: bool = False
+    void: Flag = False
+
+
+Detail = Annotated[
+    str,
+    Field(
+        pattern=r"^(name|verbatim|competitor|reference"
+        r"|(stakeholders|objectives|plan|qualification|competitors|line_items)"
+        r"\.[A-Za-z0-9][A-Za-z0-9._~@:-]*)$",
+        max_length=120,
+    ),
+]
+"""Words that are kept as a detail: a plain one, or those of an entry such as `objectives.o1`."""
+
+
+class Erase(Message):
+    """Take words out of all that is kept; `actor` says who asks.
+
+    Those of and about a person, those of single facts by their `sequences`, and `details`. The
+    reason is a code, for words could name the person again.
+    """
+
+    kind: Literal["erase"] = "erase"
+    reason: Code
+    stakeholder_id: Id | None = None
+    sequences: Annotated[
+        tuple[Annotated[Count, Field(ge=1, le=2**53)], ...], Field(max_length=200)
+    ] = ()
+    details: Annotated[tuple[Detail, ...], Field(max_length=200)] = ()
 
 
 Kept = Annotated[str, AfterValidator(clean)]
@@ -223,5 +253,6 @@ KINDS: Final[dict[str, type[Message]]] = {
     "migrate": Migrate,
     "log_effort": LogEffort,
     "correct": Correct,
+    "erase": Erase,
 }
 """Every kind an opportunity takes, as a signal of that name or as `submit {kind}`."""

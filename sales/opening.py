@@ -16,7 +16,7 @@ from sales.opportunity import Heard, Opportunity
 from sales.patching import check_weight
 from sales.process import RULES_VERSION, Process
 from sales.rules import pass_gate, said
-from sales.values import Code, Duration, Id, Instant, Model, Text, day_of, limit_of
+from sales.values import Code, Count, Duration, Id, Instant, Model, Text, day_of, limit_of
 
 
 class Landing(Model):
@@ -38,7 +38,7 @@ class OpenOpportunity(Overridable, Details):
     kind: Literal["open_opportunity"] = "open_opportunity"
     opportunity_id: Annotated[Id, Field(max_length=80)]
     process: Code
-    process_version: Annotated[int, Field(ge=1)] | None = None
+    process_version: Annotated[Count, Field(ge=1)] | None = None
     close_date: Day | None = None
     notice_by: Day | None = None
     stage: Code | None = None

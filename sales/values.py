@@ -14,7 +14,9 @@ from pydantic import (
     ConfigDict,
     Field,
     PlainSerializer,
+    Strict,
     StringConstraints,
+    WithJsonSchema,
 )
 
 # Frozen with the rules: a list that changed under a running workflow would change its past.
@@ -30,12 +32,16 @@ _CODES: Final = (
 CURRENCIES: Final = frozenset(_CODES.split())
 """ISO 4217."""
 
-_DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)(s|m|h|d|w)")
+_DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)(s|m|h|d|w)", re.ASCII)
 _UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 LONGEST: Final = timedelta(days=36_500)
 YEARS: Final = range(1900, 2200)
 """The years a date may lie in: within them no sum of limits leaves the calendar."""
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_TIME: Final = re.compile(
+    r"\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:?\d\d)?)?", re.ASCII
+)
+_NUMBER: Final = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 
 
 class Model(BaseModel):
@@ -77,6 +83,12 @@ def _number_is_no_amount(value: Any) -> Any:
     return value
 
 
+def _written_number(value: Any) -> Any:
+    if isinstance(value, str) and not _NUMBER.fullmatch(value):
+        raise ValueError("not_a_decimal")
+    return value
+
+
 def _written_day(value: Any) -> Any:
     # A number could be seconds, milliseconds or 20260301: three different days.
     if isinstance(value, int | float) or (isinstance(value, str) and not _DAY.fullmatch(value)):
@@ -85,7 +97,7 @@ def _written_day(value: Any) -> Any:
 
 
 def _written_instant(value: Any) -> Any:
-    if isinstance(value, int | float) or (isinstance(value, str) and not _DAY.match(value)):
+    if isinstance(value, int | float) or (isinstance(value, str) and not _TIME.fullmatch(value)):
         raise ValueError("not_a_datetime")
     return value
 
@@ -112,26 +124,89 @@ def _utc(value: datetime) -> datetime:
 
 NO_NULL: Final = r"^[^\x00]*$"
 """Any text a database can hold."""
+INSTANT: Final = (
+    r"^(19|2[01])\d\d-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:?\d\d)$"
+)
+"""How an instant is written."""
+
+
+def _wire(pattern: str, description: str, **more: Any) -> WithJsonSchema:
+    """What a schema says of a value that is text on the wire and something else here."""
+    return WithJsonSchema(
+        {"type": "string", "pattern": pattern, "description": description, **more}
+    )
+
+
+def written(whole: int, places: int) -> str:
+    """The pattern of a decimal in text, with so many digits before and behind the point."""
+    return rf"^(-?0+(\.0+)?|0*\d{{1,{whole}}}(\.\d{{1,{places}}}0*)?)$"
+
+
+def _decimal(number: str, whole: int, places: int, **limits: int) -> tuple[WithJsonSchema, ...]:
+    """A decimal as it is taken, in text or as a number of that type, and as it is told: in text."""
+    text = {"type": "string", "pattern": written(whole, places), "description": "a decimal as text"}
+    limits = {"minimum": 0, "maximum": 10**whole - 1, **limits}
+    either = {"anyOf": [text, {"type": number, **limits}]}
+    return WithJsonSchema(either, mode="validation"), WithJsonSchema(text, mode="serialization")
+
 
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._~@:-]*$", max_length=100)]
 """An opaque identifier: letters, digits and . _ ~ @ : -, at most 100 characters."""
 Name = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=NO_NULL)
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=NO_NULL),
+    _wire(r"^\s*[^\s\x00]([^\x00]{0,198}[^\s\x00])?\s*$", "1 to 200 characters, trimmed"),
 ]
 Label = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=NO_NULL)]
 """Somebody else's identifier, kept as it came."""
 Text = Annotated[str, StringConstraints(max_length=2_000, pattern=NO_NULL)]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
-Currency = Annotated[str, AfterValidator(_currency)]
+Currency = Annotated[
+    str, AfterValidator(_currency), _wire(f"^({'|'.join(sorted(CURRENCIES))})$", "ISO 4217")
+]
 Amount = Annotated[
     Decimal,
     BeforeValidator(_number_is_no_amount),
+    BeforeValidator(_written_number),
     Field(ge=0, max_digits=18, decimal_places=4, allow_inf_nan=False),
+    *_decimal("integer", 14, 4),
 ]
-Instant = Annotated[AwareDatetime, BeforeValidator(_written_instant), AfterValidator(_utc)]
-Date = Annotated[date, BeforeValidator(_written_day), AfterValidator(_in_range)]
-Duration = Annotated[timedelta, BeforeValidator(_duration), PlainSerializer(_text)]
-Hours = Annotated[Decimal, Field(ge=0, le=10_000, decimal_places=2, allow_inf_nan=False)]
+Instant = Annotated[
+    AwareDatetime,
+    BeforeValidator(_written_instant),
+    AfterValidator(_utc),
+    _wire(INSTANT, "RFC 3339, with its time zone", format="date-time"),
+]
+Date = Annotated[
+    date,
+    BeforeValidator(_written_day),
+    AfterValidator(_in_range),
+    _wire(r"^(19|2[01])\d\d-\d\d-\d\d$", "YYYY-MM-DD", format="date"),
+]
+Duration = Annotated[
+    timedelta,
+    BeforeValidator(_duration),
+    PlainSerializer(_text),
+    _wire(
+        r"^\s*\d+(\.\d+)?[smhdw]\s*$", "a number and a unit: 90s, 15m, 8h, 45d, 2w", maxLength=20
+    ),
+]
+Hours = Annotated[
+    Decimal,
+    BeforeValidator(_written_number),
+    Field(ge=0, le=10_000, decimal_places=2, allow_inf_nan=False),
+    *_decimal("number", 5, 2, maximum=10_000),
+]
+Quantity = Annotated[
+    Decimal,
+    BeforeValidator(_written_number),
+    Field(gt=0, max_digits=12, decimal_places=4, allow_inf_nan=False),
+    *_decimal("number", 8, 4, exclusiveMinimum=0),
+]
+Count = Annotated[int, Strict()]
+"""A whole number; a text or a truth is none."""
+Flag = Annotated[bool, Strict()]
+"""true or false, and nothing that only looks like it."""
 
 
 class Money(Model):

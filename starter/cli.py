@@ -18,6 +18,7 @@ from starter.commands import (
     processes,
     rebuild,
     reconcile,
+    schema,
     up,
 )
 from starter.commands.failing import warn
@@ -56,6 +57,7 @@ app.add_typer(processes.app, name="processes")
 app.add_typer(reconcile.app)
 app.add_typer(diff.app)
 app.add_typer(rebuild.app)
+app.add_typer(schema.app)
 app.add_typer(doctor.app)
 app.add_typer(importing.app)
 app.add_typer(demo.app)

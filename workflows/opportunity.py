@@ -11,9 +11,10 @@ with workflow.unsafe.imports_passed_through():
     from activities.admission import AdmissionActivities
     from activities.delivery import Delivery, DeliveryActivities
     from ledger.batch import Ack
-    from sales.clocks import Running, next_deadline, running
+    from sales.clocks import next_deadline, running
     from sales.decide import close, decide, noticed_reset, tick
     from sales.drafts import Broken
+    from sales.erasing import Erasure
     from sales.evolve import evolve, stored_end
     from sales.facts import Cause, Fact
     from sales.messages import KINDS, Message, Migrate
@@ -185,6 +186,9 @@ class Opportunity(Entity[State]):
 
     def evolved(self, fact: Fact, process: Process | None) -> State:
         """The state after the fact."""
+        if fact.kind == "erased":
+            asked = Erasure(fact.data, self.recent)
+            self.recent = [asked.redacted(each) for each in self.recent]
         self.recent = [*self.recent[1 - KEPT :], fact]
         return evolve(self.state, fact, process)
 
@@ -230,9 +234,10 @@ class Opportunity(Entity[State]):
         return self.recent
 
     @workflow.query(name="deadlines", description="Every clock that runs")
-    def show_deadlines(self) -> list[Running]:
+    def show_deadlines(self) -> list[dict[str, Any]]:
         """Every clock that runs, the next one first."""
-        return sorted(running(self.state), key=lambda clock: clock.ends_at)
+        clocks = sorted(running(self.state), key=lambda clock: clock.ends_at)
+        return [clock._asdict() for clock in clocks]
 
     @workflow.query(name="refusals", description="The latest refusals")
     def show_refusals(self) -> list[dict[str, Any]]:

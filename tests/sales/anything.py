@@ -154,6 +154,18 @@ class Voice:
         changes = self.some(origin=self.one("buyer", "seller"), hours="2.5", void=True)
         return {"sequence": self.one(1, *self.state.correctable), **changes}
 
+    def erasure(self) -> Body:
+        """Whose words, which facts', or which details'; seldom nobody says who asks."""
+        some = self.some(
+            stakeholder_id=self.one(*PEOPLE),
+            sequences=[
+                self.dice.randint(1, self.state.sequence),
+                self.state.sequence + self.one(0, 1),
+            ],
+            details=[self.one("name", "verbatim", "reference", "plan.s1", "objectives.o1")],
+        )
+        return {"reason": "requested", "actor": self.one("kim", "kim", None), **some}
+
     def decision(self) -> Body:
         reasons = self.state.process.reasons
         if self.dice.random() < 0.75:
@@ -181,11 +193,12 @@ _SENSE: Final[dict[str, Callable[[Voice], Body]]] = {
     "record_decision": Voice.decision,
     "record_purchase": Voice.purchase,
     "withdraw": lambda voice: {"reason": voice.known(*voice.state.process.reasons.withdrawn)},
+    "erase": Voice.erasure,
 }
 KINDS: Final = (
     *["change_stage", "record_engagement", "amend", "extend", "extend"] * 8,
     *["park", "park", "correct", "migrate", "log_effort", "record_decision", "record_purchase"] * 4,
-    *["migrate", "unpark", "withdraw"],
+    *["migrate", "unpark", "withdraw", "erase", "erase", "erase"],
 )
 """The kinds, the ends among them more seldom, so that lives grow long enough to be interesting."""
 

@@ -90,5 +90,5 @@ def _matches(rule: str, hit: str) -> bool:
     return field in ("*", said) and broken in ("*", named)
 
 
-STATED: Final = rules_of("decide", "journal", "patching", "rules")
+STATED: Final = rules_of("decide", "erasing", "journal", "patching", "rules")
 """The rules that arbitrary sequences of messages have to meet, or examples show."""

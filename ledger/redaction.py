@@ -1,0 +1,44 @@
+"""Redaction: when an `erased` fact is written, the earlier facts lose what it takes.
+
+It happens in the same transaction and by the fact alone, so that a ledger that is made anew redacts
+again. A row keeps its number, kind, times and digest: to the log that it follows it is still the
+same fact.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy import Connection, bindparam, select, update
+
+from ledger.batch import Subject
+from ledger.schema import fact as facts_table
+from sales.erasing import Erasure
+from sales.facts import Fact
+
+REDACTED: Final = ("data", "note", "actor")
+"""The columns that may hold words."""
+
+
+def redact(connection: Connection, subject: Subject, id: str, new: Sequence[Fact]) -> None:
+    """Take what the erasures among the new facts take from all that stands before each of them,
+    and from all that was taken back."""
+    column = facts_table.c
+    query = select(column.superseded, *(column[name] for name in Fact.__dataclass_fields__))
+    rows = connection.execute(query.where(column.subject == subject, column.id == id)).all()
+    stored = {(row.sequence, row.superseded): Fact(*row[1:]) for row in rows}
+    before = dict(stored)
+    for erased in (fact for fact in new if fact.kind == "erased"):
+        reach = {
+            key: fact for key, fact in stored.items() if key[0] < erased.sequence or key[1] > 0
+        }
+        asked = Erasure(erased.data, reach.values())
+        stored |= {key: asked.redacted(fact) for key, fact in reach.items()}
+    changed = [
+        {"n": key[0], "cut": key[1], **{name: getattr(fact, name) for name in REDACTED}}
+        for key, fact in stored.items()
+        if fact is not before[key]
+    ]
+    if changed:
+        which = (column.subject == subject, column.id == id)
+        row = (column.sequence == bindparam("n"), column.superseded == bindparam("cut"))
+        connection.execute(update(facts_table).where(*which, *row), changed)

@@ -1,0 +1,1 @@
+"""The contract: JSON Schemas of everything that crosses the wire, written from the models."""

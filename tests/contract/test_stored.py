@@ -1,0 +1,39 @@
+"""What older runs have said and made is as the contract says."""
+
+import pytest
+
+from sales.account_messages import ACCOUNT_KINDS
+from sales.messages import KINDS, Malformed, Message
+from sales.reading import read
+from tests.contract.schemas import fault, fault_of
+from tests.stored import Stored, stored
+
+TAKES: dict[str, dict[str, type[Message]]] = {"opportunity": KINDS, "account": ACCOUNT_KINDS}
+
+every_history = pytest.mark.parametrize(
+    "history", [each for each in stored() if each.subject in TAKES], ids=lambda each: each.name
+)
+
+
+@every_history
+def test_every_stored_fact_is_as_the_contract_says(history: Stored) -> None:
+    assert [bad for fact in history.facts() if (bad := fault_of(history.subject, fact))] == []
+
+
+@every_history
+def test_every_stored_message_that_could_be_read_is_as_the_contract_says(history: Stored) -> None:
+    kinds = TAKES[history.subject]
+    readable = [
+        (kind, body)
+        for kind, body in history.messages()
+        if not isinstance(read(kind, body, kinds), Malformed)
+    ]
+    places = [(f"messages/{history.subject}/{kind}", body) for kind, body in readable]
+    assert [bad for place, body in places if (bad := fault(place, body))] == []
+
+
+@every_history
+def test_every_stored_answer_is_as_the_contract_says(history: Stored) -> None:
+    assert [bad for each in history.receipts() if (bad := fault("answers/receipt", each))] == []
+    if history.subject == "opportunity" and (record := history.result()):
+        assert fault("answers/outcome_record", record) is None
