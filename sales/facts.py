@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-Cause = Literal["start", "signal", "update", "clock", "cancel", "import", "reconcile"]
-"""How a fact came about. A signal is history before it is handled; an update, a clock or a
-cancel becomes history only with the task that decides it, which rules how the fact may leave."""
+Cause = Literal["start", "signal", "update", "clock", "cancel", "import", "reconcile", "entry"]
+"""How a fact came about; an `entry` is said straight to the ledger. A signal is history before it
+is handled; an update, a clock or a cancel becomes history only with the task that decides it,
+which rules how the fact may leave."""
 
 Data = Mapping[str, Any]
 """Plain JSON: strings, numbers, booleans, null, lists and objects."""
