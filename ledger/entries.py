@@ -64,8 +64,12 @@ class Deciding:
         before = self._held[key]
         at = self._clock if key[0] in LEARNED else self._now
         sequence = before.sequence + 1 if before else 1
-        told = {"actor": entry.actor, "note": entry.note, "data": draft.data}
-        fact = Fact(sequence, draft.kind, at, at, self._cause, **told)
+        fact = Fact(
+            *(sequence, draft.kind, at, at, self._cause),
+            actor=entry.actor,
+            note=entry.note,
+            data=draft.data,
+        )
         self._keep(key, FOLDS[key[0]].evolve(before, fact, _no_process))
         self._facts.setdefault(key, []).append(fact)
         return Answer(*key, fact)

@@ -190,10 +190,21 @@ class Ledger:
         with self._read() as connection:
             return entries.every(connection, "import")
 
+    def import_run(self, import_id: str) -> Import | None:
+        """One run of an import."""
+        with self._read() as connection:
+            found: Import | None = entries.held(connection, "import", import_id)
+            return found
+
     def brought(self, import_id: str) -> undo.Brought:
         """What a run brought: what stands, and how many were taken back."""
         with self._read() as connection:
             return undo.brought(connection, import_id)
+
+    def look(self, import_id: str, ids: Sequence[str]) -> dict[str, undo.Look]:
+        """Whether they could be taken back, and what stands against it."""
+        with self._read() as connection:
+            return undo.look(connection, import_id, ids)
 
     def take_back(
         self, import_id: str, ids: Sequence[str], *, force: bool = False

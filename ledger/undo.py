@@ -13,6 +13,8 @@ from ledger.schema import fact as facts_table
 from sales.imports import Touched, touched
 from sales.outcome import record_of
 
+CHUNK: Final = 250
+"""How many are best taken back in one transaction: others wait meanwhile."""
 STILL_OPEN: Final = Touched("still_open", "its workflow has not ended")
 
 _C: Final = facts_table.c
@@ -35,21 +37,41 @@ def brought(connection: Connection, import_id: str) -> Brought:
     return Brought(ids, connection.scalar(gone) or 0)
 
 
+class Look(NamedTuple):
+    """What stands against taking it back, whether it has ended, and whether in a workflow."""
+
+    touched: Touched | None
+    ended: bool
+    worked: bool
+
+
+def look(connection: Connection, import_id: str, ids: Sequence[str]) -> dict[str, Look]:
+    """How each of them stands; those that are gone already are missing."""
+    journals = read.journals(connection, "opportunity", ids)
+    after = reopened(connection, journals)
+    return {
+        id_: Look(
+            touched(journal, import_id, id_ in after),
+            any(fact.kind == "ended" for fact in journal),
+            journal[0].cause != "import",
+        )
+        for id_, journal in journals.items()
+    }
+
+
 def take_back(
     connection: Connection, import_id: str, ids: Sequence[str], force: bool = False
 ) -> dict[str, Touched]:
     """Take them back; what must stay, and why. With `force` also what was touched, if that is
     safe. What is gone already is no news."""
-    journals = read.journals(connection, "opportunity", ids)
-    after = reopened(connection, journals)
+    found = look(connection, import_id, ids)
     left: dict[str, Touched] = {}
-    for id_, journal in journals.items():
-        why = touched(journal, import_id, id_ in after)
+    for id_, (why, ended, _) in found.items():
         if why and not (force and why.safe):
             left[id_] = why
-        elif not any(fact.kind == "ended" for fact in journal):
+        elif not ended:
             left[id_] = STILL_OPEN
-    _supersede(connection, [id_ for id_ in journals if id_ not in left])
+    _supersede(connection, [id_ for id_ in found if id_ not in left])
     return left
 
 

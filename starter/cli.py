@@ -11,10 +11,15 @@ from typer import Exit, Option, Typer, echo
 
 from starter.commands import (
     account,
+    calendar,
     deadlines,
     doctor,
+    imports,
     opportunity,
+    owner,
     processes,
+    quota,
+    rate,
     reconcile,
     up,
 )
@@ -54,6 +59,11 @@ app.add_typer(processes.app, name="processes")
 app.add_typer(reconcile.app)
 app.add_typer(doctor.app)
 app.add_typer(importing.app)
+app.add_typer(imports.app, name="imports")
+app.add_typer(owner.app, name="owner")
+app.add_typer(quota.app, name="quota")
+app.add_typer(rate.app, name="rate")
+app.add_typer(calendar.app, name="calendar")
 app.add_typer(demo.app)
 
 

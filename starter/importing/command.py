@@ -11,8 +11,7 @@ from typer import Argument, BadParameter, Exit, Option, Typer
 from ledger.errors import LedgerDown
 from processes import BUILT_IN, library
 from sales.process import Process
-from settings import TASK_QUEUE, Unreachable
-from starter.commands.checks import polling
+from starter.commands.checks import working
 from starter.commands.common import Shown, Where, open_ledger
 from starter.commands.failing import REFUSED, end
 from starter.commands.spreading import command
@@ -116,9 +115,7 @@ async def _rehearse(work: Work, where: Where) -> Summary:
 
 
 async def _run(work: Work, where: Where) -> Summary:
-    client = await where.client()
-    if not all((await polling(client.temporal)).values()):
-        raise Unreachable(f"no worker polls {TASK_QUEUE!r}: start one, or see `closeline doctor`")
+    client = await working(where)
     with (
         open_ledger(where.settings.ledger_url) as ledger,
         progress("importing", len(work.export)) as watch,
