@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final
 
-from typer import Argument, Option, Typer
+from typer import Argument, BadParameter, Option, Typer
 
 from sales.calendar import Calendar
 from sales.owner import SetOwner, tree
@@ -17,7 +17,7 @@ from starter.commands.spreading import command
 app = Typer(no_args_is_help=True, help="Owners: set, look at, list, import, reassign.")
 
 COLUMNS: Final = ("owner", "name", "team", "territory", "hours", "active_from", "active_until")
-Field = Literal["name", "team", "territory", "manager", "hours", "active_from", "active_until"]
+FIELDS: Final = frozenset(SetOwner.model_fields) - {"owner", *Signed.__dataclass_fields__}
 OwnerId = Annotated[str, Argument(metavar="ID", help="The owner's id.")]
 
 
@@ -31,7 +31,7 @@ async def set_(
     hours: Annotated[str | None, Option(help="Hours a week in which they can sell.")] = None,
     active_from: Annotated[str | None, Option(metavar="DAY", help="Their first day.")] = None,
     active_until: Annotated[str | None, Option(metavar="DAY", help="Their last day.")] = None,
-    clear: Annotated[list[Field] | None, Option(help="Take this away; may be repeated.")] = None,
+    clear: Annotated[list[str] | None, Option(help="A field to take away.")] = None,
     *,
     signed: Signed,
     shown: Shown,
@@ -40,9 +40,12 @@ async def set_(
     """Say who somebody is; what is not named stays as it is."""
     fields = {"name": name, "team": team, "territory": territory, "manager": manager}
     fields |= {"hours": hours, "active_from": active_from, "active_until": active_until}
+    for each in clear or ():
+        if each not in FIELDS:
+            words = f"{each!r} is none of {', '.join(sorted(FIELDS))}"
+            raise BadParameter(words, param_hint="--clear")
     said = entry(SetOwner, signed, owner=id, **fields)
-    away = said.model_copy(update=dict.fromkeys(clear or ()))
-    await enter(where, shown, away)
+    await enter(where, shown, said.model_copy(update=dict.fromkeys(clear or ())))
 
 
 @command(app, "show", "closeline owner show jane --json")
