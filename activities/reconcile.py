@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from temporalio import activity
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowQueryFailedError
@@ -209,7 +209,7 @@ class ReconcileActivities:
         for opportunity_id, child in state.open.items():
             if child.since > since:
                 continue
-            record = await asyncio.to_thread(self._ledger.end_of, opportunity_id)
+            record = await asyncio.to_thread(self._end_of, opportunity_id)
             row = await asyncio.to_thread(self._ledger.opportunity, opportunity_id)
             if record:
                 await self._accounts.tell_end(account_id, record)
@@ -223,6 +223,11 @@ class ReconcileActivities:
             if row.id not in state.open and row.landed_at < since:
                 await self._accounts.adopt(account_id, row.id, row.process)
                 found.unadopted.append(row.id)
+
+    def _end_of(self, opportunity_id: str) -> dict[str, Any] | None:
+        """How it ended, be it that the end was taken back with all the rest of it."""
+        end = self._ledger.end_of(opportunity_id)
+        return end or self._ledger.record_taken_back(opportunity_id)
 
     # -- looking -------------------------------------------------------------------------------
 

@@ -8,14 +8,15 @@ import pydantic
 from sales.facts import Fact
 from sales.process import Process
 
-Subject = Literal["opportunity", "account"]
+Subject = Literal["opportunity", "account", "owner", "quota", "rate", "calendar", "import"]
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Facts that one workflow writes at once, their sequences without a gap.
+    """Facts of one subject that are written at once, their sequences without a gap.
 
-    `run_id` names the Temporal run that made them, or `import` or `simulation`. `process` is the
+    `run_id` names the Temporal run that made them, or `import`, `simulation` or, of what was said
+    straight to it, `ledger`. `process` is the
     definition that an `opened` or `migrated` fact among them refers to.
     """
 

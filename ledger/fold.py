@@ -10,13 +10,14 @@ from typing import Any, Final, Generic, TypeVar
 
 from sqlalchemy import Table
 
-from ledger import schema
+from ledger import reference, schema
 from ledger.batch import Subject
 from sales.account import Account, dump_account, evolve_account, load_account
 from sales.clocks import next_deadline
 from sales.evolve import REFERRING, Lookup, evolve
 from sales.facts import Fact
 from sales.opportunity import Opportunity, adapter
+from sales.register import FORMS, EntrySubject
 
 State = TypeVar("State", Opportunity, Account)
 Row = dict[str, Any]
@@ -91,4 +92,16 @@ ACCOUNT: Final = Fold(
     row_of_account,
     lambda snapshot, _process_of: load_account(snapshot),
 )
-FOLDS: Final[Mapping[Subject, Fold[Any]]] = {"opportunity": OPPORTUNITY, "account": ACCOUNT}
+
+
+def _entered(subject: EntrySubject) -> Fold[Any]:
+    table, form = reference.TABLES[subject], FORMS[subject]
+    evolve = reference.evolve_run if subject == "import" else reference.evolving(form)
+    return Fold(table, evolve, reference.row_of(table), reference.loading(form))
+
+
+FOLDS: Final[Mapping[Subject, Fold[Any]]] = {
+    "opportunity": OPPORTUNITY,
+    "account": ACCOUNT,
+    **{subject: _entered(subject) for subject in FORMS},
+}

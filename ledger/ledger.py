@@ -1,26 +1,45 @@
 """The ledger as its callers see it: each method is one transaction, and safe to call again."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Unpack
 
 from sqlalchemy import Connection
 
-from ledger import diff, erasure, migrate, read, rebuild, reservation, totals
+from ledger import (
+    conversion,
+    diff,
+    entries,
+    erasure,
+    migrate,
+    read,
+    rebuild,
+    reservation,
+    totals,
+    undo,
+)
 from ledger.batch import Ack, Batch, Subject
+from ledger.conversion import Converted
 from ledger.engine import connect
+from ledger.entries import Answer
 from ledger.errors import LedgerDown, translated
 from ledger.fold import ACCOUNT, OPPORTUNITY
 from ledger.processes import Definitions, Processes
 from ledger.rows import AccountRow, FactRow, OpportunityRow, OutcomeCount, Weighted
 from ledger.write import Writing
 from sales.account import Account
-from sales.facts import Fact
+from sales.calendar import Calendar
+from sales.facts import Cause, Fact
+from sales.imports import Import, Touched
 from sales.messages import Erase
 from sales.opportunity import Opportunity
+from sales.owner import Owner
 from sales.process import Process
+from sales.quota import Quota
+from sales.rate import Rate
 from sales.receipt import Receipt
+from sales.register import AnyEntry
 
 
 class Ledger:
@@ -164,6 +183,87 @@ class Ledger:
         """What the open opportunities may bring, weighted by their stages."""
         with self._read() as connection:
             return totals.weighted(connection, process)
+
+    # -- what is said straight to it ---------------------------------------------------------
+
+    def enter(
+        self,
+        said: Iterable[AnyEntry],
+        now: datetime,
+        cause: Cause = "command",
+        *,
+        write: bool = True,
+    ) -> list[Answer]:
+        """Take entries, and say of each what became of it; without `write`, what would."""
+        with self._write() if write else self._read() as connection:
+            return entries.enter(connection, said, now, cause, write)
+
+    def calendar(self) -> Calendar | None:
+        """The calendar, once one was set."""
+        with self._read() as connection:
+            return entries.calendar(connection)
+
+    def owners(self) -> dict[str, Owner]:
+        """Every owner, by id."""
+        with self._read() as connection:
+            return entries.owners(connection)
+
+    def quotas(self) -> Sequence[Quota]:
+        """Every quota, with those that were taken back."""
+        with self._read() as connection:
+            return entries.every(connection, "quota")
+
+    def rates(self) -> Sequence[Rate]:
+        """Every rate as it was said last."""
+        with self._read() as connection:
+            return entries.every(connection, "rate")
+
+    def conversions(
+        self, rows: Sequence[OpportunityRow], now: datetime, target: str | None = None
+    ) -> Converted:
+        """How the sums of these opportunities convert: frozen if they have ended, else by now."""
+        with self._read() as connection:
+            return conversion.conversions(connection, rows, now, target)
+
+    # -- imports -----------------------------------------------------------------------------
+
+    def imports(self) -> Sequence[Import]:
+        """Every run of an import."""
+        with self._read() as connection:
+            return entries.every(connection, "import")
+
+    def import_run(self, import_id: str) -> Import | None:
+        """One run of an import."""
+        with self._read() as connection:
+            found: Import | None = entries.held(connection, "import", import_id)
+            return found
+
+    def brought(self, import_id: str) -> undo.Brought:
+        """What a run brought: what stands, and how many were taken back."""
+        with self._read() as connection:
+            return undo.brought(connection, import_id)
+
+    def look(self, import_id: str, ids: Sequence[str]) -> dict[str, undo.Look]:
+        """Whether they could be taken back, and what stands against it."""
+        with self._read() as connection:
+            return undo.look(connection, import_id, ids)
+
+    def take_back(
+        self, import_id: str, ids: Sequence[str], *, force: bool = False
+    ) -> dict[str, Touched]:
+        """Take back what a run brought and has ended; those that must stay, and why."""
+        with self._write() as connection:
+            return undo.take_back(connection, import_id, ids, force)
+
+    def times_taken_back(self) -> dict[str, int]:
+        """How often each opportunity was taken back, where one was."""
+        with self._read() as connection:
+            return undo.times_taken_back(connection)
+
+    def record_taken_back(self, id: str) -> dict[str, Any] | None:
+        """The outcome record of an opportunity that was taken back and has not come again."""
+        with self._read() as connection:
+            return undo.record_taken_back(connection, id)
 
     @contextmanager
     def _read(self) -> Iterator[Connection]:

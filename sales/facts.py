@@ -14,7 +14,7 @@ from typing import Any, Literal
 Cause = Literal["start", "signal", "update", "clock", "cancel", "import", "reconcile", "command"]
 """How a fact came about. A signal is history before it is handled; an update, a clock or a
 cancel becomes history only with the task that decides it, which rules how the fact may leave.
-A command went straight to the ledger, for no workflow was left to hear it."""
+A command went straight to the ledger: about what has no workflow, or none any more."""
 
 Data = Mapping[str, Any]
 """Plain JSON: strings, numbers, booleans, null, lists and objects."""

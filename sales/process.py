@@ -49,6 +49,7 @@ SYSTEM_REASONS: Final = frozenset(
         "cancelled_by_admin",
         "terminated_by_admin",
         "failed",
+        "created_in_error",
         "duplicate",
         "not_stated",
         "auto_renewed",

@@ -28,7 +28,7 @@ from sales.process import BUYER_MADE, Condition, Process
 from sales.values import Money, day_of, limit_of
 
 _COMMON = set(Message.model_fields)
-ALWAYS_WITHDRAWN = frozenset({"account_closed", "duplicate"})
+ALWAYS_WITHDRAWN = frozenset({"account_closed", "created_in_error", "duplicate"})
 """Reasons for withdrawing that every process knows."""
 
 

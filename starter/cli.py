@@ -11,11 +11,16 @@ from typer import Exit, Option, Typer, echo
 
 from starter.commands import (
     account,
+    calendar,
     deadlines,
     diff,
     doctor,
+    imports,
     opportunity,
+    owner,
     processes,
+    quota,
+    rate,
     rebuild,
     reconcile,
     schema,
@@ -60,6 +65,11 @@ app.add_typer(rebuild.app)
 app.add_typer(schema.app)
 app.add_typer(doctor.app)
 app.add_typer(importing.app)
+app.add_typer(imports.app, name="imports")
+app.add_typer(owner.app, name="owner")
+app.add_typer(quota.app, name="quota")
+app.add_typer(rate.app, name="rate")
+app.add_typer(calendar.app, name="calendar")
 app.add_typer(demo.app)
 
 

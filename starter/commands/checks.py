@@ -17,7 +17,8 @@ from temporalio.api.workflowservice.v1 import (
 from temporalio.client import Client
 
 from ledger.ledger import Ledger
-from settings import TASK_QUEUE
+from settings import TASK_QUEUE, Unreachable
+from starter.client import CloselineClient
 from starter.commands.common import Where
 from starter.namespace import RETENTION, check_attributes
 
@@ -129,6 +130,14 @@ CHECKS: Final[dict[str, Callable[[Site], Awaitable[Check]]]] = {
     "stuck workflows": stuck,
     "overdue": overdue,
 }
+
+
+async def working(where: Where) -> CloselineClient:
+    """A client of a server at which somebody works. Raises Unreachable."""
+    client = await where.client()
+    if not all((await polling(client.temporal)).values()):
+        raise Unreachable(f"no worker polls {TASK_QUEUE!r}: start one, or see `closeline doctor`")
+    return client
 
 
 async def polling(client: Client) -> dict[str, set[str]]:

@@ -5,8 +5,7 @@ from typing import Any
 
 from typer import Typer
 
-from settings import TASK_QUEUE, Unreachable
-from starter.commands.checks import polling
+from starter.commands.checks import working
 from starter.commands.common import Shown, Where
 from starter.commands.spreading import command
 from starter.schedules import reconcile_now
@@ -17,10 +16,8 @@ app = Typer()
 @command(app, "reconcile", "closeline reconcile --json")
 async def reconcile(*, shown: Shown, where: Where) -> None:
     """Compare every workflow with the ledger now, put right what differs, and say what did."""
-    client = (await where.client()).temporal
-    if not all((await polling(client)).values()):
-        raise Unreachable(f"no worker polls {TASK_QUEUE!r}: start one, or see `closeline doctor`")
-    found = asdict(await reconcile_now(client))
+    client = await working(where)
+    found = asdict(await reconcile_now(client.temporal))
     shown.record(found if shown.json else {name: counted(each) for name, each in found.items()})
 
 

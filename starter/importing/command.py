@@ -2,7 +2,7 @@
 
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -11,11 +11,11 @@ from typer import Argument, BadParameter, Exit, Option, Typer
 from ledger.errors import LedgerDown
 from processes import BUILT_IN, library
 from sales.process import Process
-from settings import TASK_QUEUE, Unreachable
-from starter.commands.checks import polling
+from starter.commands.checks import working
 from starter.commands.common import Shown, Where, open_ledger
 from starter.commands.failing import REFUSED, end
 from starter.commands.spreading import command
+from starter.importing import runs
 from starter.importing.deal import Reader
 from starter.importing.mapping import BadMapping, Mapping, check, load_mapping
 from starter.importing.plan import Planner
@@ -37,8 +37,10 @@ class Work:
 
     export: Export
     mapping: Mapping
+    mapping_name: str
     process: Process
     planner: Planner
+    as_of: date | None
 
 
 @command(app, "import", EXAMPLE)
@@ -90,7 +92,8 @@ def prepare(file: Path, mapping_name: str, as_of: datetime | None, where: Where)
         raise BadParameter(f"{today} has yet to come", param_hint="--as-of")
     export = Export(file, mapping, path)
     reader = Reader(export, mapping, calendar)
-    return Work(export, mapping, process, Planner(reader, mapping, process, calendar))
+    planner = Planner(reader, mapping, process, calendar)
+    return Work(export, mapping, mapping_name, process, planner, today)
 
 
 def _mapping_file(name: str) -> Path:
@@ -106,16 +109,21 @@ async def _rehearse(work: Work, where: Where) -> Summary:
             ledger = stack.enter_context(open_ledger(where.settings.ledger_url))
         except LedgerDown:
             ledger = None
+        if ledger:
+            work.planner.run = runs.rehearsal(ledger)
         return Import(work.export, work.planner, work.process, ledger).rehearse(watch)
 
 
 async def _run(work: Work, where: Where) -> Summary:
-    client = await where.client()
-    if not all((await polling(client.temporal)).values()):
-        raise Unreachable(f"no worker polls {TASK_QUEUE!r}: start one, or see `closeline doctor`")
+    client = await working(where)
     with (
         open_ledger(where.settings.ledger_url) as ledger,
         progress("importing", len(work.export)) as watch,
     ):
+        run = runs.begin(ledger, work.export.path, work.mapping, work.mapping_name, work.as_of)
+        work.planner.run = run
         task = Import(work.export, work.planner, work.process, ledger)
-        return await task.run(client, work.mapping.source, watch)
+        summary = await task.run(client, work.mapping.source, watch)
+        summary.import_id = run.id
+        runs.finish(ledger, run, summary.counts)
+    return summary

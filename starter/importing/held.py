@@ -15,7 +15,7 @@ from starter.importing.plan import Plan
 
 DETAILS: Final = frozenset(Details.model_fields)
 """What an amendment may change; all else of a row is told once."""
-_ORIGIN: Final = frozenset({"source", "as_of"})
+_ORIGIN: Final = frozenset({"source", "as_of", "import"})
 _SUMS: Final = frozenset({"amount", "currency"})
 
 

@@ -19,6 +19,7 @@ from sales.reading import fault
 from starter.importing.deal import Deal, Profile, Reader
 from starter.importing.mapping import Mapping
 from starter.importing.rows import Rejected, Row
+from starter.importing.runs import REHEARSAL
 from starter.importing.times import Calendar
 
 _OURS: Final = {
@@ -61,6 +62,8 @@ class Planner:
     ) -> None:
         self._reader, self._mapping, self._process = reader, mapping, process
         self._calendar = calendar
+        self.run = REHEARSAL
+        """The run that this belongs to, once it is no rehearsal."""
 
     def plan(self, row: Row) -> Plan | Rejected:
         """What becomes of the row, or the field and the rule it breaks."""
@@ -112,8 +115,10 @@ class Planner:
         return OpenOpportunity.model_validate(told)
 
     def _origin(self) -> dict[str, str]:
-        """Where it comes from, and what today was there if it was another day."""
+        """Where it comes from, by which run, and what today was there if it was another day."""
         origin = {"source": self._mapping.source}
+        if self.run.id:
+            origin["import"] = self.run.id
         if self._calendar.shift:
             origin["as_of"] = self._calendar.today.isoformat()
         return origin
@@ -151,7 +156,7 @@ class Planner:
         """What every message of one row says of itself."""
         origin = f"import:{self._mapping.source}"
         return {
-            "event_id": f"{origin}:{deal.id}{step}",
+            "event_id": f"{origin}:{deal.id}{self.run.again(deal.id)}{step}",
             "occurred_at": at,
             "known_at": at,
             "actor": origin,

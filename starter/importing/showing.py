@@ -19,7 +19,8 @@ def show(summary: Summary, json: bool) -> None:
     if json:
         print_json(_whole(summary))
         return
-    print_record({**summary.counts, **{f"  {name}": n for name, n in summary.ended.items()}})
+    outcomes = {f"  {name}": n for name, n in summary.ended.items()}
+    print_record({"import": summary.import_id, **summary.counts, **outcomes})
     if summary.unwritten:
         print_record({"not in the ledger yet": summary.unwritten})
     _some("Rejected", summary.refusals, REFUSAL)
@@ -40,6 +41,7 @@ def _some(title: str, rows: list[dict[str, Any]], columns: tuple[str, ...]) -> N
 
 def _whole(summary: Summary) -> dict[str, Any]:
     whole: dict[str, Any] = {
+        "import": summary.import_id,
         **summary.counts,
         "dry_run": summary.dry_run,
         "unwritten": summary.unwritten,

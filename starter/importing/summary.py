@@ -30,6 +30,7 @@ class Summary:
     """One import, row by row; `ended` is by outcome. In a dry run it is what would be."""
 
     dry_run: bool = False
+    import_id: str | None = None
     opened: int = 0
     ended: Counter[str] = field(default_factory=Counter)
     deadlines: list[Due] = field(default_factory=list)

@@ -1,0 +1,119 @@
+"""The tables of what is said straight to the ledger, each a fold of the journal like the others."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlalchemy import Boolean, Column, Date, Integer, String, Table
+
+from ledger.columns import Exact, Instant, Plain
+from ledger.schema import metadata
+from sales.entries import Entered, S, evolve_entered
+from sales.facts import Fact
+from sales.imports import Import, evolve_import
+
+owner = Table(
+    "owner",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("name", String),
+    Column("team", String),
+    Column("territory", String),
+    Column("manager", String),
+    Column("hours", Exact),
+    Column("active_from", Date),
+    Column("active_until", Date),
+    Column("sequence", Integer, nullable=False),
+    Column("state", Plain, nullable=False),
+)
+
+quota = Table(
+    "quota",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("owner", String),
+    Column("team", String),
+    Column("period", String, nullable=False),
+    Column("first", Date, nullable=False),
+    Column("last", Date, nullable=False),
+    Column("amount", Exact),
+    Column("currency", String),
+    Column("void", Boolean, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("state", Plain, nullable=False),
+)
+
+rate = Table(
+    "rate",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("currency", String, nullable=False),
+    Column("base", String, nullable=False),
+    Column("valid_from", Date, nullable=False),
+    Column("rate", Exact, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("state", Plain, nullable=False),
+)
+
+calendar = Table(
+    "calendar",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("time_zone", String, nullable=False),
+    Column("year_starts", Integer, nullable=False),
+    Column("year_named", String, nullable=False),
+    Column("base_currency", String),
+    Column("sequence", Integer, nullable=False),
+    Column("state", Plain, nullable=False),
+)
+
+import_ = Table(
+    "import",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("source", String, nullable=False),
+    Column("process", String, nullable=False),
+    Column("file", String, nullable=False),
+    Column("sha256", String, nullable=False),
+    Column("mapping", String, nullable=False),
+    Column("as_of", Date),
+    Column("begun_at", Instant, nullable=False),
+    Column("finished_at", Instant),
+    Column("undo_begun_at", Instant),
+    Column("undone_at", Instant),
+    Column("sequence", Integer, nullable=False),
+    Column("state", Plain, nullable=False),
+)
+
+TABLES: Mapping[str, Table] = {each.name: each for each in (owner, quota, rate, calendar, import_)}
+
+
+def evolving(form: type[S]) -> Callable[[S | None, Fact, object], S]:
+    """How facts change a subject of this form."""
+
+    def evolve(state: S | None, fact: Fact, _process_of: object) -> S:
+        return evolve_entered(form, state, fact)
+
+    return evolve
+
+
+def evolve_run(state: Import | None, fact: Fact, _process_of: object) -> Import:
+    """How facts change a run of an import."""
+    return evolve_import(state, fact)
+
+
+def row_of(table: Table) -> Callable[[Entered], dict[str, Any]]:
+    """How a state becomes its current row."""
+    same = [column.name for column in table.c if column.name != "state"]
+
+    def row(state: Entered) -> dict[str, Any]:
+        return {
+            **{name: getattr(state, name) for name in same},
+            "state": state.model_dump(mode="json"),
+        }
+
+    return row
+
+
+def loading(form: type[S]) -> Callable[[Mapping[str, Any], object], S]:
+    """How a row's snapshot becomes its state again."""
+    return lambda snapshot, _process_of: form.model_validate(snapshot)

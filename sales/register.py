@@ -1,0 +1,64 @@
+"""The register: every kind of entry, which subject it is about, and which fact follows from it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+from sales.calendar import CALENDAR, Calendar, SetCalendar, decide_calendar
+from sales.drafts import Draft
+from sales.entries import Entered
+from sales.imports import AboutImport, Import, decide_import
+from sales.owner import Owner, SetOwner, decide_owner
+from sales.quota import Quota, SetQuota, decide_quota, quota_id
+from sales.rate import Rate, SetRate, decide_rate, rate_id
+
+AnyEntry = SetOwner | SetQuota | SetRate | SetCalendar | AboutImport
+EntrySubject = Literal["owner", "quota", "rate", "calendar", "import"]
+
+FORMS: Final[Mapping[EntrySubject, type[Entered]]] = {
+    "owner": Owner,
+    "quota": Quota,
+    "rate": Rate,
+    "calendar": Calendar,
+    "import": Import,
+}
+
+
+@dataclass(slots=True)
+class Known:
+    """What entries refer to: every owner, and the calendar once there is one."""
+
+    owners: dict[str, Owner] = field(default_factory=dict)
+    calendar: Calendar | None = None
+
+
+def about(entry: AnyEntry, known: Known) -> tuple[EntrySubject, str]:
+    """The subject that an entry is about. Raises Broken where it does not say so."""
+    match entry:
+        case SetOwner():
+            return "owner", entry.owner
+        case SetQuota():
+            return "quota", quota_id(entry, known.calendar or Calendar())
+        case SetRate():
+            return "rate", rate_id(entry, known.calendar)
+        case SetCalendar():
+            return "calendar", CALENDAR
+    return "import", entry.id
+
+
+def decide_entry(entry: AnyEntry, held: Any, known: Known) -> Draft | None:
+    """The fact that follows, `held` being how its subject stands; none where everything is so
+    already. Raises Broken."""
+    match entry:
+        case SetOwner():
+            kind, data = "owner_set", decide_owner(held, entry, known.owners)
+        case SetQuota():
+            days = known.calendar or Calendar()
+            kind, data = "quota_set", decide_quota(held, entry, days, known.owners)
+        case SetRate():
+            kind, data = "rate_set", decide_rate(held, entry, known.calendar)
+        case SetCalendar():
+            kind, data = "calendar_set", decide_calendar(held, entry)
+        case _:
+            return decide_import(held, entry)
+    return Draft(kind, data) if data else None
