@@ -1,10 +1,15 @@
-"""What happens beside the talks: hours spent, mistakes put right, steps back, rests."""
+"""What happens beside the talks: hours spent, mistakes put right, steps back, rests, people who
+want to be forgotten."""
 
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Final
 
 from simulation.voice import Voice
+
+
+SHY: Final = 0.2
+"""How often somebody who could ask to be forgotten does."""
 
 
 def aside(voice: Voice) -> None:
@@ -65,7 +70,14 @@ def _move_over(voice: Voice) -> None:
         voice.say("migrate", process_version=latest.version)
 
 
+def _forget(voice: Voice) -> None:
+    people = voice.state.stakeholders
+    if people and voice.rng.random() < SHY:
+        person = voice.rng.choice(list(people))
+        voice.say("erase", actor="privacy", reason="requested", stakeholder_id=person)
+
+
 _ASIDES: Final[tuple[Callable[[Voice], None], ...]] = (
     *(_log_effort, _log_effort, _log_effort, _set_right, _requote, _requote),
-    *(_meet_the_rival, _fall_back, _rest, _rest, _move_over),
+    *(_meet_the_rival, _fall_back, _rest, _rest, _move_over, _forget),
 )

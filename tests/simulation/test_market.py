@@ -48,6 +48,7 @@ def test_everything_that_can_be_said_is_said_and_accepted(lives: Lives) -> None:
     assert {fact.kind for _, journal in lives for fact in journal} >= {
         *{"stage_changed", "engaged", "amended", "decided", "purchased", "extended", "parked"},
         *{"unparked", "migrated", "effort_logged", "corrected", "warned", "refused", "ended"},
+        "erased",
     }
 
 
