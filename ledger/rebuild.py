@@ -4,7 +4,8 @@ What is a fold is never copied. All of it is one transaction: a ledger that was 
 finished is as empty as before.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
+from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, Final
@@ -77,8 +78,9 @@ def require_empty(connection: Connection) -> None:
 
 def _copy(source: Connection, target: Connection, table: Table) -> int:
     into = Filling(target, table)
-    for row in _rows(source, table):
-        into.add(dict(row))
+    with closing(_rows(source, table)) as rows:
+        for row in rows:
+            into.add(dict(row))
     into.flush()
     return into.count
 
@@ -86,24 +88,25 @@ def _copy(source: Connection, target: Connection, table: Table) -> int:
 def _fold_again(source: Connection, target: Connection, found: Rebuilt, watch: Watch) -> None:
     facts, processes = Filling(target, schema.fact), Processes(target)
     into = {subject: Filling(target, fold.table) for subject, fold in FOLDS.items()}
-    subjects = groupby(_rows(source, schema.fact), lambda row: (row["subject"], row["id"]))
-    for (subject, _id), journal in subjects:
-        fold, state, before = FOLDS[subject], None, facts.count
-        for row in journal:
-            facts.add(dict(row))
-            if not row["superseded"]:
-                fact = Fact(*(row[name] for name in FACT_COLUMNS))
-                state = fold.evolve(state, fact, processes.get)
-        if state is not None:  # else all of it was taken back
-            into[subject].add(fold.row(state))
-        watch(facts.count - before)
+    with closing(_rows(source, schema.fact)) as rows:
+        for (subject, _id), journal in groupby(rows, lambda row: (row["subject"], row["id"])):
+            fold, state, before = FOLDS[subject], None, facts.count
+            for row in journal:
+                facts.add(dict(row))
+                if not row["superseded"]:
+                    fact = Fact(*(row[name] for name in FACT_COLUMNS))
+                    state = fold.evolve(state, fact, processes.get)
+            if state is not None:  # else all of it was taken back
+                into[subject].add(fold.row(state))
+            watch(facts.count - before)
     for filling in (facts, *into.values()):
         filling.flush()
     found.facts = facts.count
     found.folded = {subject: filling.count for subject, filling in into.items()}
 
 
-def _rows(connection: Connection, table: Table) -> Iterator[RowMapping]:
+def _rows(connection: Connection, table: Table) -> Generator[RowMapping, None, None]:
     """Every row, in the order of the keys."""
     query = select(table).order_by(*table.primary_key)
-    yield from connection.execute(query.execution_options(yield_per=AT_ONCE)).mappings()
+    with connection.execute(query.execution_options(yield_per=AT_ONCE)) as found:
+        yield from found.mappings()
