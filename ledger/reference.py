@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Date, Integer, String, Table
+from sqlalchemy import Boolean, Column, Date, Integer, Table
 
-from ledger.columns import Exact, Instant, Plain
+from ledger.columns import Exact, Instant, Plain, Words
 from ledger.schema import metadata
 from sales.entries import Entered, S, evolve_entered
 from sales.facts import Fact
@@ -14,11 +14,11 @@ from sales.imports import Import, evolve_import
 owner = Table(
     "owner",
     metadata,
-    Column("id", String, primary_key=True),
-    Column("name", String),
-    Column("team", String),
-    Column("territory", String),
-    Column("manager", String),
+    Column("id", Words, primary_key=True),
+    Column("name", Words),
+    Column("team", Words),
+    Column("territory", Words),
+    Column("manager", Words),
     Column("hours", Exact),
     Column("active_from", Date),
     Column("active_until", Date),
@@ -29,14 +29,14 @@ owner = Table(
 quota = Table(
     "quota",
     metadata,
-    Column("id", String, primary_key=True),
-    Column("owner", String),
-    Column("team", String),
-    Column("period", String, nullable=False),
+    Column("id", Words, primary_key=True),
+    Column("owner", Words),
+    Column("team", Words),
+    Column("period", Words, nullable=False),
     Column("first", Date, nullable=False),
     Column("last", Date, nullable=False),
     Column("amount", Exact),
-    Column("currency", String),
+    Column("currency", Words),
     Column("void", Boolean, nullable=False),
     Column("sequence", Integer, nullable=False),
     Column("state", Plain, nullable=False),
@@ -45,9 +45,9 @@ quota = Table(
 rate = Table(
     "rate",
     metadata,
-    Column("id", String, primary_key=True),
-    Column("currency", String, nullable=False),
-    Column("base", String, nullable=False),
+    Column("id", Words, primary_key=True),
+    Column("currency", Words, nullable=False),
+    Column("base", Words, nullable=False),
     Column("valid_from", Date, nullable=False),
     Column("rate", Exact, nullable=False),
     Column("sequence", Integer, nullable=False),
@@ -57,11 +57,11 @@ rate = Table(
 calendar = Table(
     "calendar",
     metadata,
-    Column("id", String, primary_key=True),
-    Column("time_zone", String, nullable=False),
+    Column("id", Words, primary_key=True),
+    Column("time_zone", Words, nullable=False),
     Column("year_starts", Integer, nullable=False),
-    Column("year_named", String, nullable=False),
-    Column("base_currency", String),
+    Column("year_named", Words, nullable=False),
+    Column("base_currency", Words),
     Column("sequence", Integer, nullable=False),
     Column("state", Plain, nullable=False),
 )
@@ -69,12 +69,12 @@ calendar = Table(
 import_ = Table(
     "import",
     metadata,
-    Column("id", String, primary_key=True),
-    Column("source", String, nullable=False),
-    Column("process", String, nullable=False),
-    Column("file", String, nullable=False),
-    Column("sha256", String, nullable=False),
-    Column("mapping", String, nullable=False),
+    Column("id", Words, primary_key=True),
+    Column("source", Words, nullable=False),
+    Column("process", Words, nullable=False),
+    Column("file", Words, nullable=False),
+    Column("sha256", Words, nullable=False),
+    Column("mapping", Words, nullable=False),
     Column("as_of", Date),
     Column("begun_at", Instant, nullable=False),
     Column("finished_at", Instant),
