@@ -13,6 +13,7 @@ from starter.commands import (
     account,
     deadlines,
     doctor,
+    erase,
     opportunity,
     processes,
     reconcile,
@@ -55,6 +56,7 @@ app.add_typer(processes.app, name="processes")
 app.add_typer(reconcile.app)
 app.add_typer(schema.app)
 app.add_typer(doctor.app)
+app.add_typer(erase.app)
 app.add_typer(importing.app)
 app.add_typer(demo.app)
 
