@@ -44,10 +44,11 @@ class Step:
 
     def asks(self) -> Iterator[dict[str, Any]]:
         """The messages, each naming as much as one may."""
-        said = {"stakeholder_id": self.stakeholder_id, "details": list(self.details) or None}
+        said = {"stakeholder_id": self.stakeholder_id, "details": list(self.details)}
         parts = [self.sequences[at : at + MOST] for at in range(0, len(self.sequences), MOST)]
         for part in parts or [()]:
-            yield {**said, "sequences": list(part) or None}
+            told = {**said, "sequences": list(part)}
+            yield {name: value for name, value in told.items() if value}
 
 
 class Journals:
