@@ -7,7 +7,6 @@ from typing import Final
 
 from simulation.voice import Voice
 
-
 SHY: Final = 0.2
 """How often somebody who could ask to be forgotten does."""
 

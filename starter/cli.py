@@ -15,6 +15,7 @@ from starter.commands import (
     deadlines,
     diff,
     doctor,
+    erase,
     imports,
     opportunity,
     owner,
@@ -64,6 +65,7 @@ app.add_typer(diff.app)
 app.add_typer(rebuild.app)
 app.add_typer(schema.app)
 app.add_typer(doctor.app)
+app.add_typer(erase.app)
 app.add_typer(importing.app)
 app.add_typer(imports.app, name="imports")
 app.add_typer(owner.app, name="owner")

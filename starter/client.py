@@ -158,18 +158,13 @@ class CloselineClient:
         """Say it and be told. What an ended opportunity can no longer hear, its account keeps:
         then the receipt is not accepted, its rule is `ended`, and nothing is lost."""
         message = {"kind": kind, **stamped(fields)}
-        handle = self.opportunity(opportunity_id)
+        receipt = await self._submitted(opportunity_id, message)
+        return receipt or await self._too_late(opportunity_id, kind, message)
 
-        async def send() -> Receipt:
-            receipt: Receipt = await handle.execute_update("submit", message, result_type=Receipt)
-            return receipt
-
-        try:
-            return await self._resent(send, handle)
-        except RPCError as error:
-            if error.status != RPCStatusCode.NOT_FOUND:
-                raise
-        return await self._too_late(opportunity_id, kind, message)
+    async def erase(self, opportunity_id: str, **fields: Any) -> Receipt | None:
+        """Take words out of a running opportunity, and be told; nothing where it runs no more, for
+        then it is the ledger's to do."""
+        return await self._submitted(opportunity_id, {"kind": "erase", **stamped(fields)})
 
     async def signal(self, opportunity_id: str, kind: str, **fields: Any) -> str:
         """Say it without waiting for an answer; returns the event's id."""
@@ -217,6 +212,21 @@ class CloselineClient:
         return str(found[0])
 
     # -- sending -------------------------------------------------------------------------------
+
+    async def _submitted(self, opportunity_id: str, message: dict[str, Any]) -> Receipt | None:
+        """What the opportunity answers, or nothing where none runs."""
+        handle = self.opportunity(opportunity_id)
+
+        async def send() -> Receipt:
+            receipt: Receipt = await handle.execute_update("submit", message, result_type=Receipt)
+            return receipt
+
+        try:
+            return await self._resent(send, handle)
+        except RPCError as error:
+            if error.status != RPCStatusCode.NOT_FOUND:
+                raise
+        return None
 
     async def _too_late(self, opportunity_id: str, kind: str, message: dict[str, Any]) -> Receipt:
         account_id = await self.account_of(opportunity_id)

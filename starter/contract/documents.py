@@ -44,7 +44,8 @@ def documents() -> Documents:
 
 def _placed(place: str, schema: Schema) -> Schema:
     first = {"title": place.rpartition("/")[2], "description": schema["description"]}
-    last = {name: schema[name] for name in ("examples", "$defs") if name in schema}
+    behind: tuple[str, ...] = ("examples", "$defs")
+    last = {name: schema[name] for name in behind if name in schema}
     rest = {name: each for name, each in schema.items() if name not in first | last}
     return {"$schema": DRAFT, "$id": f"{BASE}{place}.json", **first, **rest, **last}
 
