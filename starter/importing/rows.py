@@ -7,7 +7,7 @@ all stops the reading.
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Final
 
@@ -107,9 +107,12 @@ class Export:
     def _said(self, row: Row, source: str) -> str:
         if "{" not in source:
             return self._value(row, source)
-        parts = [self._value(row, part) for part in _PART.findall(source)]
-        told = iter(parts)
-        return _PART.sub(lambda _: next(told), source) if all(parts) else ""
+        parts = list(_split(source))
+        for at in range(1, len(parts), 2):
+            parts[at] = self._value(row, parts[at])
+            if not parts[at]:
+                return ""
+        return "".join(parts)
 
     def _value(self, row: Row, ref: str) -> str:
         if ref in row.values:
@@ -186,4 +189,10 @@ class Export:
 
 def refs(source: str) -> list[str]:
     """The columns that a source speaks of."""
-    return _PART.findall(source) if "{" in source else [source]
+    return list(_split(source)[1::2]) if "{" in source else [source]
+
+
+@cache
+def _split(source: str) -> tuple[str, ...]:
+    """A text with columns in it: text and column in turns."""
+    return tuple(_PART.split(source))

@@ -42,7 +42,7 @@ class Calendar:
             raise Broken(field, "not_a_date", f"{text!r} is not written {forms}")
         if when.year not in YEARS:
             raise Broken(field, "out_of_range", text)
-        return when.astimezone(UTC)
+        return when
 
     def past(self, field: str, text: str) -> datetime | None:
         """The same for what has happened: not behind the file's own today."""
@@ -67,7 +67,10 @@ class Calendar:
                 continue
             if day and when.time() == time():
                 when = datetime.combine(when, NOON, when.tzinfo)
-            return when if when.tzinfo else when.replace(tzinfo=self._zone)
+            try:
+                return (when if when.tzinfo else when.replace(tzinfo=self._zone)).astimezone(UTC)
+            except OverflowError:  # beyond the calendar, and beyond every range
+                return when.replace(tzinfo=UTC)
         return None
 
 

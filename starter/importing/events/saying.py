@@ -30,6 +30,7 @@ class Life:
 
     deal: Deal
     signature: Signature
+    prefix: str
     shift: timedelta
     amount: str
     worked: timedelta = timedelta(0)
@@ -60,7 +61,9 @@ class Sayings:
         self._competitor = log.field(mapping.columns.competitor)
         self._systems = frozenset(mapping.systems)
         acts, gate = mapping.activities.items(), messages.override()
-        self._moves = {a.stage: ChangeStage(stage=a.stage, **gate) for _, a in acts if a.stage}
+        self._moves = {
+            a.stage: ChangeStage(stage=a.stage, origin="system", **gate) for _, a in acts if a.stage
+        }
         self._heard = {n: _engagement(a.engagement) for n, a in acts if a.engagement}
         self._worked = {n: _effort(a.effort) for n, a in acts if a.effort}
 
@@ -71,18 +74,19 @@ class Sayings:
         texts = ((name, self._log.export.text(row, sources)) for name, sources in self._columns)
         said = {"id": case.name, "opened": first.at.isoformat()}
         said |= {name: text for name, text in texts if text}
-        heard = first.activity.engagement
+        heard, owner = first.activity.engagement, self._owner(first)
         deal = Deal(
             place=case,
             id=self._parts.id(case.number, case.name),
             said=said,
             account=self._parts.account(row, said),
-            details=self._parts.details(said) | self._owner(first),
+            details=self._parts.details(said) | ({"owner": owner} if owner else {}),
             times=Times(at, None, at if heard and heard.origin == "buyer" else None, None, None),
             stage=first.activity.opens,
         )
         signature = self._messages.signature(deal.id)
-        return Life(deal, signature, shift, self._amount(cells))
+        prefix = f"{signature.origin}:{deal.id}{STEP}"
+        return Life(deal, signature, prefix, shift, self._amount(cells))
 
     def said(self, event: Event, state: Opportunity, life: Life) -> list[Message]:
         """What the event says of the opportunity as it stands. Raises Broken."""
@@ -96,11 +100,11 @@ class Sayings:
         if amount and amount != life.amount:
             life.amount = amount
             money = self._parts.money("amount", amount, life.deal.said.get("currency"))
-            told.append(Amend.model_validate({**_signed(event, life, "amount"), "amount": money}))
+            told.append(self._amend(event, life, "amount", money))
         if activity.owner and not state.outcome:
             owner = self._owner(event)
-            if owner and owner["owner"] != state.owner:
-                told.append(Amend.model_validate({**_signed(event, life, "owner"), **owner}))
+            if owner and owner != state.owner:
+                told.append(self._amend(event, life, "owner", owner))
         if activity.stage and activity.stage != state.stage:
             told.append(_worded(self._moves[activity.stage], event, life, "stage"))
         if activity.engagement:
@@ -130,11 +134,15 @@ class Sayings:
             actor=event.resource or None,
         )
 
-    def _owner(self, event: Event) -> dict[str, str]:
+    def _amend(self, event: Event, life: Life, name: str, value: Any) -> Message:
+        signed = _signed(event, life, name)
+        return Amend.model_validate({**signed, "origin": "system", name: value})
+
+    def _owner(self, event: Event) -> str | None:
         """Who did it, where the activity makes owners and this is a person."""
         if not event.activity.owner or not event.resource or event.resource in self._systems:
-            return {}
-        return {"owner": self._parts.slug("owner", event.resource)}
+            return None
+        return self._parts.slug("owner", event.resource)
 
 
 def _engagement(heard: Engagement) -> Message:
@@ -142,23 +150,24 @@ def _engagement(heard: Engagement) -> Message:
 
 
 def _effort(effort: Effort) -> Message:
-    told = {"hours": Decimal(0), "pool": effort.pool}
+    told = {"hours": Decimal(0), "pool": effort.pool, "origin": "system"}
     return LogEffort.model_validate({k: v for k, v in told.items() if v is not None})
 
 
 def _worded(message: Message, event: Event, life: Life, what: str, **more: Any) -> Message:
     """The message as this event says it. It was checked when the mapping was read, and so were the
     event's time and its resource: to check them again for every event takes its time."""
-    signed = _signed(event, life, what)
-    if message.origin:
-        del signed["origin"]
-    return message.model_copy(update=signed | more if more else signed)
+    return message.model_copy(update=_signed(event, life, what) | more)
 
 
 def _signed(event: Event, life: Life, what: str) -> dict[str, Any]:
-    return life.signature.sign(
-        f"{STEP}{event.id}:{what}", event.at + life.shift, event.resource or None
-    )
+    at = event.at + life.shift
+    return {
+        "event_id": f"{life.prefix}{event.id}:{what}",
+        "occurred_at": at,
+        "known_at": at,
+        "actor": event.resource or life.signature.origin,
+    }
 
 
 def _ending(event: Event) -> Ending:
