@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
-from bench import lives, market, rules
+from bench import events, lives, market, rules
 from bench.figures import Figure
 
 
@@ -19,6 +19,7 @@ def main() -> int:
     parts: dict[str, Callable[[], list[Figure]]] = {
         "rules": lambda: rules.measure(options.rounds, repeats=500),
         "market": lambda: market.measure(options.market),
+        "events": lambda: events.measure(options.rounds, options.events),
         "lives": lambda: asyncio.run(lives.measure(load)),
     }
     missed = [each for part in options.parts or parts for each in _told(parts[part]())]
@@ -36,11 +37,12 @@ def _told(figures: Iterable[Figure]) -> list[Figure]:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("parts", nargs="*", help="rules, market, lives; all of them if none")
+    parser.add_argument("parts", nargs="*", help="rules, market, events, lives; all if none")
     parser.add_argument("--rounds", type=int, default=7, help="interleaved goes of each kind")
     parser.add_argument("--lives", type=int, default=300, help="lives in one go")
     parser.add_argument("--at-once", type=int, default=20, help="lives lived at the same time")
     parser.add_argument("--market", type=int, default=10_000, help="simulated opportunities")
+    parser.add_argument("--events", type=int, default=3_000, help="cases of a log of events")
     return parser.parse_args()
 
 

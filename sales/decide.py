@@ -1,9 +1,8 @@
 """Which facts a message causes. Total: any message, in any state, at any time, gives facts, a
 refusal at worst. Nothing here knows where the message came from or where the facts will go."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
-from functools import partial
 from typing import Any, Final
 
 from sales import rules
@@ -12,13 +11,13 @@ from sales.drafts import Broken, Draft
 from sales.erasing import erase
 from sales.evolve import evolve
 from sales.facts import Cause, Fact
+from sales.imported import ONLY_IMPORTED, Rule
 from sales.journal import MOST_SOURCES, body_of, check_stamps, known, numbered, refusal
 from sales.messages import Erase, Malformed, Message
 from sales.opportunity import Opportunity
 from sales.process import Process
 
 Facts = tuple[Fact, ...]
-Rule = Callable[[Opportunity, Any, datetime], list[Draft]]
 
 
 def decide(
@@ -81,8 +80,8 @@ def passed(
             draft = Draft("unparked", {}, state.parked_until)
             facts += numbered(state, [draft], None, now, "clock")
             state = evolve(state, facts[-1])
-    deadline = next_deadline(state)
-    if deadline and sent_at and (deadline.at < until or (through and deadline.at == until)):
+    deadline = next_deadline(state) if sent_at else None
+    if deadline and (deadline.at < until or (through and deadline.at == until)):
         facts += numbered(state, [_end_by_clock(state, deadline)], None, now, "clock")
     return tuple(facts)
 
@@ -123,6 +122,8 @@ def _drafts(
             return rules.migrate(state, message, process)
         taken = min(max(message.sent_at or now, state.opened_at), now)
         at = min(message.occurred_at or taken, now)
+        if message.kind not in ruled:
+            raise Broken("kind", "only_imported")
         return ruled[message.kind](state, message, taken if message.kind in _AT_ONCE else at)
     except Broken as broken:
         return [refusal(message, broken)]
@@ -161,10 +162,4 @@ _RULES: Final[dict[str, Rule]] = {
     "erase": erase,
 }
 
-_UNSTATED: Final = ("not_stated",)
-_IMPORTED: Final[dict[str, Rule]] = {
-    **_RULES,
-    "record_decision": partial(rules.record_decision, also=_UNSTATED),
-    "withdraw": partial(rules.withdraw, also=_UNSTATED),
-}
-"""An import may also say that nobody stated a reason; who ends it here and now must know one."""
+_IMPORTED: Final[dict[str, Rule]] = {**_RULES, **ONLY_IMPORTED}

@@ -52,23 +52,15 @@ def numbered(
         )
     said_at = min(message.occurred_at or message.sent_at or now, now)
     event_id = message.event_id or f"{MADE_UP}{first}"
+    signed = (
+        *(event_id, message.actor, message.origin, message.note),
+        *(message.known_at, message.source, message.source_seq),
+    )
     return tuple(
-        Fact(
-            first + i,
-            draft.kind,
-            draft.at or said_at,
-            now,
-            cause,
-            event_id,
-            message.actor,
-            message.origin,
-            message.note,
-            message.known_at,
-            message.source,
-            message.source_seq,
-            draft.data,
-        )
-        for i, draft in enumerate(drafts)
+        [
+            Fact(first + i, draft.kind, draft.at or said_at, now, cause, *signed, draft.data)
+            for i, draft in enumerate(drafts)
+        ]
     )
 
 
@@ -93,9 +85,11 @@ def check_stamps(message: Message, now: datetime) -> None:
     """Nobody's clock may stand more than a day ahead of ours, or use the ids that we make up."""
     if message.event_id and message.event_id.startswith(MADE_UP):
         raise Broken("event_id", "reserved", f"ids that begin with {MADE_UP!r} are the engine's")
-    for name in ("occurred_at", "sent_at"):
-        if (stamp := getattr(message, name)) and stamp > now + SKEW:
-            raise Broken(name, "in_the_future")
+    latest = now + SKEW
+    if message.occurred_at and message.occurred_at > latest:
+        raise Broken("occurred_at", "in_the_future")
+    if message.sent_at and message.sent_at > latest:
+        raise Broken("sent_at", "in_the_future")
 
 
 def remembered(heard: dict[str, Heard], fact: Fact) -> dict[str, Heard]:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
@@ -11,12 +11,15 @@ from sales.drafts import Broken
 from sales.evolve import evolve
 from sales.facts import Cause, Fact
 from sales.journal import check_stamps
-from sales.messages import Day, Overridable
+from sales.messages import Day, Message, Overridable
 from sales.opportunity import Heard, Opportunity
 from sales.patching import check_weight
 from sales.process import RULES_VERSION, Process
-from sales.rules import pass_gate, said
+from sales.rules import pass_gate
 from sales.values import Code, Count, Duration, Id, Instant, Model, Text, day_of, limit_of
+
+_ELSEWHERE: Final = {*Message.model_fields, "process_version", "landing", "override"}
+"""What the first fact tells in its own words, or carries beside its data."""
 
 
 class Landing(Model):
@@ -93,7 +96,7 @@ def _opened(start: Start, now: datetime, cause: Cause) -> Fact:
         raise Broken("stage", "unknown_stage", f"the process has no stage {stage!r}")
     landing = opening.landing or Landing()
     data: dict[str, Any] = {
-        **said(opening),
+        **opening.model_dump(mode="json", exclude=_ELSEWHERE, exclude_none=True),
         **_dates(opening, process, now),
         "account_id": start.account_id,
         "process": process.ref,
@@ -104,8 +107,6 @@ def _opened(start: Start, now: datetime, cause: Cause) -> Fact:
         "attempt": start.attempt,
         "rules_version": RULES_VERSION,
     }
-    for name in ("process_version", "landing", "override"):
-        data.pop(name, None)
     if opening.landing:
         data["landing_until"] = (now + landed(opening.opportunity_id, process, landing)).isoformat()
     if landing.said:

@@ -8,7 +8,7 @@ from typing import Final
 from ledger.ledger import Ledger
 from sales.receipt import Receipt
 from starter.client import CloselineClient
-from starter.importing.deal import Profile
+from starter.importing.particulars import Profile
 
 AT_ONCE: Final = 10
 

@@ -27,7 +27,7 @@ def write_ended(
         free = [plan for plan in some if plan.id not in rules]
         ledger.record_many([Batch("opportunity", p.id, RUN, p.facts, process) for p in free])
         taken += [
-            rejected(plan.row, "id", rule, "another account has this id")
+            rejected(plan.place, "id", rule, "another account has this id")
             for plan in some
             if (rule := rules.get(plan.id))
         ]

@@ -11,6 +11,7 @@ from typing import Any, Final
 from sales.details import Details
 from sales.drafts import Broken
 from sales.facts import Fact
+from sales.messages import Message
 from starter.importing.plan import Plan
 
 DETAILS: Final = frozenset(Details.model_fields)
@@ -22,12 +23,14 @@ _SUMS: Final = frozenset({"amount", "currency"})
 @dataclass(frozen=True, slots=True)
 class Change:
     """A row that was here before and now says something else: by field, before and now. Of these
-    `amends` can be taken over, as event `event_id`; the rest is for people to settle."""
+    `amends` can be taken over, as event `event_id`, and `tells` can be said; the rest is for people
+    to settle."""
 
     plan: Plan
     differs: dict[str, tuple[Any, Any]]
     amends: dict[str, Any] = field(default_factory=dict)
     event_id: str = ""
+    tells: tuple[Message, ...] = ()
     refused: str | None = None
 
 
@@ -39,8 +42,8 @@ def compare(plan: Plan, journal: Sequence[Fact]) -> Change | None:
         raise Broken("id", "id_taken", "another opportunity has this id")
     if opened.data["imported"].get("id") != _said(plan).get("id"):
         raise Broken("id", "ambiguous", f"{opened.data['imported'].get('id')!r} has become it too")
-    ours = [fact for fact in journal if (fact.event_id or "").startswith(plan.event_id)]
-    told = [fact for fact in ours if fact.kind in ("opened", "amended")]
+    amended = [fact for fact in journal if (fact.event_id or "").startswith(_amend(plan))]
+    told = [opened, *(fact for fact in amended if fact.kind == "amended")]
     before = {name: fact.data[name] for fact in told for name in DETAILS & fact.data.keys()}
     now = {name: plan.facts[0].data[name] for name in DETAILS & plan.facts[0].data.keys()}
     amends = {name: value for name, value in now.items() if before.get(name) != value}
@@ -51,7 +54,11 @@ def compare(plan: Plan, journal: Sequence[Fact]) -> Change | None:
         return None
     if any(fact.kind == "ended" for fact in journal):
         amends = {}
-    return Change(plan, differs, amends, f"{plan.event_id}:amend:{len(told)}")
+    return Change(plan, differs, amends, f"{_amend(plan)}{len(told)}")
+
+
+def _amend(plan: Plan) -> str:
+    return f"{plan.event_id}:amend:"
 
 
 def _said(plan: Plan) -> dict[str, str]:

@@ -1,11 +1,15 @@
-"""What is open starts under its account, a few at a time, and counts once the ledger has it."""
+"""What is open starts under its account, a few at a time, is told its past, and counts once the
+ledger has it all."""
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from typing import Any, Final
 
 from ledger.ledger import Ledger
+from sales.facts import Fact
+from sales.messages import Message
 from sales.receipt import Receipt
 from starter.client import CloselineClient
 from starter.importing.held import Change
@@ -30,7 +34,7 @@ class Opener:
         self._lines: dict[str, asyncio.Semaphore] = defaultdict(
             lambda: asyncio.Semaphore(PER_ACCOUNT)
         )
-        self._awaited: dict[str, asyncio.Future[str]] = {}
+        self._awaited: dict[str, tuple[str | None, asyncio.Future[list[Fact]]]] = {}
         self._watcher: asyncio.Task[None] | None = None
         self.unwritten = 0
         """How many were accepted and had not reached the ledger when patience ended."""
@@ -45,7 +49,7 @@ class Opener:
             await asyncio.wait({self._watcher})
 
     async def open(self, plan: Plan) -> Rejected | None:
-        """Open it; nothing if that worked, else the rule it broke."""
+        """Open it and tell it its past; nothing if that worked, else the rule it broke."""
         async with AsyncExitStack() as held:
             async with self._lines[plan.account.id]:
                 await held.enter_async_context(self._room)
@@ -53,32 +57,58 @@ class Opener:
             # A run that was killed may have sent it, too long ago for its account to remember.
             if not receipt.accepted and receipt.rule not in _HERE:
                 return _refused(plan, receipt)
-            event_id = await self._written(plan.id)
-        if event_id is None:
-            self.unwritten += receipt.accepted
-        mine = receipt.accepted if event_id is None else event_id == plan.event_id
-        return None if mine else _refused(plan, receipt)
+            journal = await self._written(plan.id)
+            if journal and journal[0].event_id != plan.event_id:
+                return _refused(plan, receipt)
+            if journal is None and not receipt.accepted:
+                return _refused(plan, receipt)
+            if journal is None:
+                self.unwritten += 1
+            elif plan.past and (broken := await self._tell(plan.id, plan.past)):
+                return rejected(plan.place, *broken)
+        return None
 
-    async def _say(self, plan: Plan) -> Receipt:
-        said = plan.opening.model_dump(mode="json", exclude_unset=True, exclude={"kind"})
-        return await self._client.say_to_account(plan.account.id, plan.opening.kind, **said)
-
-    async def amend(self, change: Change) -> str | None:
+    async def catch_up(self, change: Change) -> str | None:
         """Take over what can be; nothing if that worked, else the rule that forbids it."""
         async with self._room:
-            receipt = await self._client.say(
-                change.plan.id,
-                "amend",
-                event_id=change.event_id,
-                actor=change.plan.opening.actor,
-                origin="system",
-                **change.amends,
-            )
-        return None if receipt.accepted else f"{receipt.field}: {receipt.rule}"
+            if change.amends:
+                receipt = await self._client.say(
+                    change.plan.id,
+                    "amend",
+                    event_id=change.event_id,
+                    actor=change.plan.opening.actor,
+                    origin="system",
+                    **change.amends,
+                )
+                if not receipt.accepted:
+                    return f"{receipt.field}: {receipt.rule}"
+            if change.tells and (broken := await self._tell(change.plan.id, change.tells)):
+                return f"{broken[0]}: {broken[1]}"
+        return None
 
-    async def _written(self, opportunity_id: str) -> str | None:
-        """The event that opened it, once the ledger has it; nothing if that takes too long."""
-        written = self._awaited[opportunity_id] = asyncio.get_running_loop().create_future()
+    async def _say(self, plan: Plan) -> Receipt:
+        said = _body(plan.opening)
+        return await self._client.say_to_account(plan.account.id, plan.opening.kind, **said)
+
+    async def _tell(
+        self, opportunity_id: str, past: Sequence[Message]
+    ) -> tuple[str, str, str] | None:
+        """Say what has happened, in order and without waiting for each answer; the first rule that
+        is broken by it, once the ledger has it all."""
+        for message in past:
+            await self._client.signal(opportunity_id, message.kind, **_body(message))
+        told = {message.event_id for message in past}
+        journal = await self._written(opportunity_id, past[-1].event_id)
+        self.unwritten += journal is None
+        for fact in journal or []:
+            if fact.kind == "refused" and fact.event_id in told:
+                return str(fact.data["field"]), str(fact.data["rule"]), str(fact.data["message"])
+        return None
+
+    async def _written(self, opportunity_id: str, event_id: str | None = None) -> list[Fact] | None:
+        """Its journal, once the ledger has it with that event; nothing if that takes too long."""
+        written: asyncio.Future[list[Fact]] = asyncio.get_running_loop().create_future()
+        self._awaited[opportunity_id] = event_id, written
         try:
             return await asyncio.wait_for(written, PATIENCE_SECONDS)
         except TimeoutError:
@@ -94,7 +124,7 @@ class Opener:
             try:
                 await self._look(list(self._awaited))
             except Exception as error:
-                for written in self._awaited.values():
+                for _, written in self._awaited.values():
                     if not written.done():
                         written.set_exception(error)
                 return
@@ -102,11 +132,17 @@ class Opener:
     async def _look(self, ids: list[str]) -> None:
         found = await asyncio.to_thread(self._ledger.journals, "opportunity", ids)
         for opportunity_id, journal in found.items():
-            written = self._awaited.get(opportunity_id)
-            if written and not written.done():
-                written.set_result(journal[0].event_id or "")
+            event_id, written = self._awaited.get(opportunity_id, (None, None))
+            if not written or written.done():
+                continue
+            if event_id is None or any(fact.event_id == event_id for fact in journal):
+                written.set_result(journal)
+
+
+def _body(message: Message) -> dict[str, Any]:
+    return message.model_dump(mode="json", exclude_unset=True, exclude={"kind"})
 
 
 def _refused(plan: Plan, receipt: Receipt) -> Rejected:
     told: tuple[Any, ...] = receipt.field or "id", receipt.rule or "refused", receipt.detail or ""
-    return rejected(plan.row, *told)
+    return rejected(plan.place, *told)

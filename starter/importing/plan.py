@@ -1,24 +1,20 @@
-"""A plan: what becomes of one row by the rules, worked out before anything is written."""
+"""A plan: what becomes of one opportunity by the rules, worked out before anything is written."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from pydantic import ValidationError
-
-from sales.account_messages import AmendAccount
-from sales.clocks import Deadline, next_deadline
-from sales.decide import decide
+from sales.clocks import Deadline
 from sales.drafts import Broken
-from sales.evolve import evolve
 from sales.facts import Fact
+from sales.imported import Expire
 from sales.messages import Message, RecordDecision, RecordPurchase, Withdraw
-from sales.opening import OpenOpportunity, Start, begin
+from sales.opening import OpenOpportunity
 from sales.process import Process
-from sales.reading import fault
-from starter.importing.deal import Deal, Profile, Reader
-from starter.importing.mapping import Mapping
-from starter.importing.rows import Rejected, Row
+from starter.importing.common import Common, End
+from starter.importing.deal import Deal
+from starter.importing.particulars import Profile
+from starter.importing.rows import Place, Rejected
 from starter.importing.runs import REHEARSAL
 from starter.importing.times import Calendar
 
@@ -27,21 +23,24 @@ _OURS: Final = {
     "account_id": "account",
     "reasons": "reason",
     "gate": "opening",
+    "actor": "resource",
 }
 """How the rules call what the mapping calls otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One row's opportunity: how it would be opened, and every fact that follows. `deadline` is
-    when a clock would end it, nothing where it has ended already, with `outcome`."""
+    """How an opportunity would be opened, what is said of its past beyond that, and every fact that
+    follows. `deadline` is when a clock would end it, nothing where it has ended already, with
+    `outcome`."""
 
-    row: Row
+    place: Place
     account: Profile
     opening: OpenOpportunity
     facts: tuple[Fact, ...]
     outcome: str | None
     deadline: Deadline | None
+    past: tuple[Message, ...] = ()
 
     @property
     def id(self) -> str:
@@ -50,48 +49,43 @@ class Plan:
 
     @property
     def event_id(self) -> str:
-        """The id of its opening, the same however often the row is imported."""
+        """The id of its opening, the same however often it is imported."""
         return self.facts[0].event_id or ""
 
 
-class Planner:
-    """Plans the rows of one export."""
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What every message about one opportunity says of itself."""
 
-    def __init__(
-        self, reader: Reader, mapping: Mapping, process: Process, calendar: Calendar
-    ) -> None:
-        self._reader, self._mapping, self._process = reader, mapping, process
-        self._calendar = calendar
+    origin: str
+    id: str
+
+    def sign(self, step: str, at: datetime | None, actor: str | None = None) -> dict[str, Any]:
+        """For the message that says `step`; the opening is the empty one."""
+        return {
+            "event_id": f"{self.origin}:{self.id}{step}",
+            "occurred_at": at,
+            "known_at": at,
+            "actor": actor or self.origin,
+            "origin": "system",
+        }
+
+
+class Messages:
+    """What an import says: openings and ends, in the words of the rules."""
+
+    def __init__(self, mapping: Common, process: Process, calendar: Calendar) -> None:
+        self._mapping, self._process, self._calendar = mapping, process, calendar
         self.run = REHEARSAL
-        """The run that this belongs to, once it is no rehearsal."""
+        """The run in which they are said, once it is no rehearsal."""
 
-    def plan(self, row: Row) -> Plan | Rejected:
-        """What becomes of the row, or the field and the rule it breaks."""
-        try:
-            return self._plan(self._reader.deal(row))
-        except Broken as broken:
-            told = broken.field, broken.rule, broken.detail
-        except ValidationError as error:
-            told = fault(error)
-        return rejected(row, *told)
+    def signature(self, opportunity_id: str) -> Signature:
+        """The signature of everything that this import says about the opportunity."""
+        again = self.run.again(opportunity_id)
+        return Signature(f"import:{self._mapping.source}", f"{opportunity_id}{again}")
 
-    def _plan(self, deal: Deal) -> Plan:
-        AmendAccount.model_validate(deal.account.fields)
-        opening = self._opening(deal)
-        start = Start(account_id=deal.account.id, opening=opening, process=self._process)
-        now = self._calendar.now
-        state, first = begin(start, now, "import")
-        facts = [first]
-        for message in self._end(deal, opening):
-            for fact in decide(state, message, now, "import"):
-                if fact.kind == "refused":
-                    raise Broken(*(str(fact.data[key]) for key in ("field", "rule", "message")))
-                state = evolve(state, fact)
-                facts.append(fact)
-        outcome = state.outcome.outcome if state.outcome else None
-        return Plan(deal.row, deal.account, opening, tuple(facts), outcome, next_deadline(state))
-
-    def _opening(self, deal: Deal) -> OpenOpportunity:
+    def opening(self, deal: Deal) -> OpenOpportunity:
+        """The beginning; `said` keeps the export's own words."""
         mapping, times = self._mapping, deal.times
         landing = {
             "stage_entered_at": times.stage_entered,
@@ -100,7 +94,7 @@ class Planner:
             "said": {**deal.said, **self._origin()},
         }
         opening: dict[str, Any] = {
-            **self._signed(deal, "", times.opened),
+            **self.signature(deal.id).sign("", times.opened),
             **deal.details,
             "opportunity_id": deal.id,
             "process": self._process.name,
@@ -109,10 +103,14 @@ class Planner:
             "close_date": times.close_date,
             "landing": {name: value for name, value in landing.items() if value is not None},
         }
-        if mapping.override:
-            opening |= {"override": True, "note": mapping.override}
+        opening |= self.override()
         told = {name: value for name, value in opening.items() if value is not None}
         return OpenOpportunity.model_validate(told)
+
+    def override(self) -> dict[str, Any]:
+        """What passes a gate that the export cannot meet, where the mapping says why."""
+        why = self._mapping.override
+        return {"override": True, "note": why} if why else {}
 
     def _origin(self) -> dict[str, str]:
         """Where it comes from, by which run, and what today was there if it was another day."""
@@ -123,49 +121,54 @@ class Planner:
             origin["as_of"] = self._calendar.today.isoformat()
         return origin
 
-    def _end(self, deal: Deal, opening: OpenOpportunity) -> list[Message]:
-        """What was said to end it, where it has ended."""
-        end, closed = deal.end, deal.times.closed
-        if end is None or closed is None:
-            return []
-        unstated = deal.reason == "not_stated"
-        words = {"verbatim": deal.said.get("reason"), "competitor": deal.said.get("competitor")}
+    def end(
+        self,
+        end: End,
+        signature: Signature,
+        at: datetime,
+        reason: str,
+        words: dict[str, str | None],
+        reference: str,
+        *,
+        amount: dict[str, str] | None = None,
+        step: str = "",
+        actor: str | None = None,
+    ) -> list[Message]:
+        """What was said to end it. `words` are its verbatim reason and the competitor."""
+
+        def signed(name: str) -> dict[str, Any]:
+            return signature.sign(f"{step}:{name}", at, actor)
+
+        if end.outcome == "expired":
+            return [Expire.model_validate({**signed("end"), "clock": reason})]
         if end.outcome == "withdrawn":
-            signed = self._signed(deal, ":end", closed)
-            said = {"reason": deal.reason, "verbatim": words["verbatim"]}
-            return [Withdraw.model_validate({**signed, **said})]
+            said = {"reason": reason, "verbatim": words.get("verbatim")}
+            return [Withdraw.model_validate({**signed("end"), **said})]
         decision = {
-            **self._signed(deal, ":decision", closed),
+            **signed("decision"),
             **words,
             "decision": "yes" if end.outcome == "won" else "no",
-            "reasons": (deal.reason,),
-            "reason_source": "system" if unstated else "seller",
+            "reasons": (reason,),
+            "reason_source": "system" if reason == "not_stated" else end.reason_source,
         }
         messages: list[Message] = [RecordDecision.model_validate(decision)]
         if end.outcome == "won":
-            reference = f"{self._mapping.source}:{deal.said['id']}"[:200]
-            purchase = {
-                **self._signed(deal, ":purchase", closed),
-                "evidence": {"kind": end.evidence, "reference": reference, "at": closed},
-                "amount": deal.won_amount,
-            }
+            evidence = {"kind": end.evidence, "reference": reference[:200], "at": at}
+            purchase = {**signed("purchase"), "evidence": evidence, "amount": amount}
             messages.append(RecordPurchase.model_validate(purchase))
         return messages
 
-    def _signed(self, deal: Deal, step: str, at: datetime) -> dict[str, Any]:
-        """What every message of one row says of itself."""
-        origin = f"import:{self._mapping.source}"
-        return {
-            "event_id": f"{origin}:{deal.id}{self.run.again(deal.id)}{step}",
-            "occurred_at": at,
-            "known_at": at,
-            "actor": origin,
-            "origin": "system",
-        }
+
+def accepted(facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
+    """The facts, none of them a refusal. Raises Broken by the rule of one that is."""
+    for fact in facts:
+        if fact.kind == "refused":
+            raise Broken(*(str(fact.data[key]) for key in ("field", "rule", "message")))
+    return facts
 
 
-def rejected(row: Row, field: str, rule: str, detail: str = "") -> Rejected:
-    """The row, refused: its field by the name that the mapping has for it."""
+def rejected(place: Place, field: str, rule: str, detail: str = "") -> Rejected:
+    """What stands there, refused: its field by the name that the mapping has for it."""
     parts = [part for part in field.split(".") if part not in ("landing", "said", "amount")]
     named = parts[0] if parts else "amount"
-    return Rejected(row.number, row.cells, _OURS.get(named, named), rule, detail)
+    return Rejected(place.number, place.cells, _OURS.get(named, named), rule, detail)

@@ -3,27 +3,51 @@ same: what the ledger holds is skipped, and what is on its way is recognised by 
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
-from typing import Final
+from typing import Generic, Protocol, TypeVar
 
 from ledger.ledger import Ledger
 from sales.drafts import Broken
+from sales.facts import Fact
 from sales.process import Process
 from starter.client import CloselineClient
 from starter.importing.accounts import Accounts
-from starter.importing.deal import Profile
 from starter.importing.ended import write_ended
-from starter.importing.held import Change, compare
+from starter.importing.held import Change
 from starter.importing.opened import Opener
-from starter.importing.plan import Plan, Planner, rejected
-from starter.importing.rows import Export, Rejected, Row
+from starter.importing.particulars import Profile
+from starter.importing.plan import Messages, Plan, rejected
+from starter.importing.rows import Place, Rejected
 from starter.importing.summary import Summary, Watch
 
-TOGETHER: Final = 10_000
-"""How many rows are planned, looked up and carried out together: the more, the more of them meet
-in one task of their account, and the more memory they take."""
+R = TypeVar("R", bound=Place)
+R_contra = TypeVar("R_contra", bound=Place, contravariant=True)
+
+
+class Plans(Protocol[R_contra]):
+    """Who says what becomes of a row, and the messages that this leads to."""
+
+    messages: Messages
+
+    def plan(self, row: R_contra, /) -> Plan | Rejected:
+        """The plan, or the field and the rule that the row breaks."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Kind(Generic[R]):
+    """One kind of export. `compare` says what a row says otherwise than what is held of it.
+
+    `together` is how many rows are planned, looked up and carried out at once: the more, the more
+    of them meet in one task of their account, and the more memory they take.
+    """
+
+    rows: Iterable[R | Rejected]
+    planner: Plans[R]
+    compare: Callable[[Plan, Sequence[Fact]], Change | None]
+    together: int
 
 
 @dataclass(slots=True)
@@ -35,14 +59,11 @@ class Some:
     accounts: dict[str, Profile] = field(default_factory=dict)
 
 
-class Import:
+class Import(Generic[R]):
     """The import of one export. A ledger that is not there yet holds nothing."""
 
-    def __init__(
-        self, export: Export, planner: Planner, process: Process, ledger: Ledger | None
-    ) -> None:
-        self._export, self._planner = export, planner
-        self._process, self._ledger = process, ledger
+    def __init__(self, kind: Kind[R], process: Process, ledger: Ledger | None) -> None:
+        self._kind, self._process, self._ledger = kind, process, ledger
 
     def rehearse(self, watch: Watch) -> Summary:
         """What would happen; nothing is written."""
@@ -72,15 +93,15 @@ class Import:
 
     # -- sorting -------------------------------------------------------------------------------
 
-    def _rows(self) -> Iterator[list[Row | Rejected]]:
-        rows = iter(self._export)
-        while some := list(islice(rows, TOGETHER)):
+    def _rows(self) -> Iterator[list[R | Rejected]]:
+        rows = iter(self._kind.rows)
+        while some := list(islice(rows, self._kind.together)):
             yield some
 
-    def _sorted(self, rows: list[Row | Rejected], summary: Summary) -> Some:
+    def _sorted(self, rows: list[R | Rejected], summary: Summary) -> Some:
         some, plans = Some(), []
         for row in rows:
-            plan = self._planner.plan(row) if isinstance(row, Row) else row
+            plan = row if isinstance(row, Rejected) else self._kind.planner.plan(row)
             if isinstance(plan, Rejected):
                 summary.rejected.append(plan)
             else:
@@ -93,10 +114,10 @@ class Import:
                 some.new.append(plan)
                 continue
             try:
-                change = compare(plan, held[plan.id])
+                change = self._kind.compare(plan, held[plan.id])
             except Broken as broken:
                 told = broken.field, broken.rule, broken.detail
-                summary.rejected.append(rejected(plan.row, *told))
+                summary.rejected.append(rejected(plan.place, *told))
                 continue
             if change:
                 some.changed.append(change)
@@ -117,7 +138,7 @@ class Import:
         for plan in some.new:
             if receipt := refused.get(plan.account.id):
                 told = "account", receipt.rule or "refused", f"{receipt.field}: {receipt.detail}"
-                summary.rejected.append(rejected(plan.row, *told))
+                summary.rejected.append(rejected(plan.place, *told))
         return [plan for plan in some.new if plan.account.id not in refused]
 
     async def _write(self, ledger: Ledger, new: list[Plan], summary: Summary, watch: Watch) -> None:
@@ -126,7 +147,7 @@ class Import:
         summary.rejected += taken
         refused = {each.number for each in taken}
         for plan in ended:
-            if plan.row.number not in refused:
+            if plan.place.number not in refused:
                 summary.take(plan)
 
     async def _open(
@@ -145,8 +166,8 @@ class Import:
             watch(1)
 
         async def amend_one(change: Change) -> None:
-            refused = await opener.amend(change) if change.amends else None
-            summary.changed.append(replace(change, refused=refused))
+            refused = await opener.catch_up(change)
+            summary.changed.append(replace(change, refused=refused or change.refused))
             watch(1)
 
         wanted = [plan for plan in new if not plan.outcome]

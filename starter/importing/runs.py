@@ -11,7 +11,7 @@ from typing import Final
 
 from ledger.ledger import Ledger
 from sales.imports import BeginImport, FinishImport
-from starter.importing.mapping import Mapping as How
+from starter.importing.common import Common as How
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from starter.output import print_json, print_record, print_table
 SHOWN: Final = 20
 """How many rows of a table a person is shown; programs get them all."""
 REFUSAL: Final = ("row", "field", "rule", "detail")
-CHANGE: Final = ("row", "id", "differs", "amended", "refused")
+CHANGE: Final = ("row", "id", "differs", "amended", "told", "refused")
 WEEK: Final = ("week_of", "clock", "opportunities")
 
 

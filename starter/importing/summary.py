@@ -1,4 +1,8 @@
-"""What came of an import: counts that add up, the rows that were refused, what would end when."""
+"""What came of an import: counts that add up, the rows that were refused, what would end when.
+
+A row is a row of the export, or a case of an event log together with all its events; an event that
+names no case is one, too.
+"""
 
 import csv
 from collections import Counter
@@ -65,13 +69,14 @@ class Summary:
         """The rows that now say something else, field by field."""
         return [
             {
-                "row": change.plan.row.number,
+                "row": change.plan.place.number,
                 "id": change.plan.id,
                 "differs": {name: list(pair) for name, pair in change.differs.items()},
                 "amended": [] if change.refused or self.dry_run else sorted(change.amends),
+                "told": 0 if change.refused or self.dry_run else len(change.tells),
                 "refused": change.refused,
             }
-            for change in sorted(self.changed, key=lambda change: change.plan.row.number)
+            for change in sorted(self.changed, key=lambda change: change.plan.place.number)
         ]
 
     @property

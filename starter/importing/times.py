@@ -1,7 +1,7 @@
 """Times of an export: days in its time zone, and the day that was today when it was made."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -13,6 +13,9 @@ from starter.importing.mapping import Missing
 NOON: Final = time(12)
 """A day without a time stands for its noon, which is that same day in nearly every time zone."""
 
+ISO: Final = "iso"
+"""Stands for every way in which ISO 8601 writes a day or an instant."""
+
 
 class Calendar:
     """How one export writes its dates, and how far its today lies behind ours."""
@@ -21,10 +24,12 @@ class Calendar:
         self, time_zone: str, formats: tuple[str, ...], now: datetime, as_of: date | None = None
     ) -> None:
         """`as_of` is what today was in the file; without it, today is today."""
-        self._zone, self._formats = ZoneInfo(time_zone), formats
+        self._zone, self._formats, self.as_of = ZoneInfo(time_zone), formats, as_of
         self.now, here = now, now.astimezone(ZoneInfo(time_zone)).date()
         self.today = as_of or here
         self.shift = here - self.today
+        tomorrow = datetime.combine(self.today + timedelta(days=1), time(), self._zone)
+        self._over = tomorrow.astimezone(UTC)
         self._parsed = lru_cache(maxsize=10_000)(self._parse)
 
     def read(self, field: str, text: str) -> datetime | None:
@@ -37,12 +42,12 @@ class Calendar:
             raise Broken(field, "not_a_date", f"{text!r} is not written {forms}")
         if when.year not in YEARS:
             raise Broken(field, "out_of_range", text)
-        return when.astimezone(UTC)
+        return when
 
     def past(self, field: str, text: str) -> datetime | None:
         """The same for what has happened: not behind the file's own today."""
         when = self.read(field, text)
-        if when and self.day(when) > self.today:
+        if when and when >= self._over:
             raise Broken(field, "in_the_future", f"{text} is behind {self.today}")
         return when
 
@@ -53,12 +58,19 @@ class Calendar:
     def _parse(self, text: str) -> datetime | None:
         for form in self._formats:
             try:
-                when = datetime.strptime(text, form)  # noqa: DTZ007  # its zone comes below
+                if form == ISO:
+                    when, day = datetime.fromisoformat(text), len(text) <= len("2026-01-31")
+                else:
+                    when = datetime.strptime(text, form)  # noqa: DTZ007  # its zone comes below
+                    day = "%H" not in form and "%I" not in form
             except ValueError:
                 continue
-            if "%H" not in form and "%I" not in form and when.time() == time():
+            if day and when.time() == time():
                 when = datetime.combine(when, NOON, when.tzinfo)
-            return when if when.tzinfo else when.replace(tzinfo=self._zone)
+            try:
+                return (when if when.tzinfo else when.replace(tzinfo=self._zone)).astimezone(UTC)
+            except OverflowError:  # beyond the calendar, and beyond every range
+                return when.replace(tzinfo=UTC)
         return None
 
 

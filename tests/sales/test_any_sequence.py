@@ -24,6 +24,7 @@ from sales.decide import close, decide, tick
 from sales.erasing import Erasure
 from sales.evolve import evolve, fold
 from sales.facts import Fact
+from sales.imported import Expire
 from sales.journal import MADE_UP
 from sales.messages import KINDS, Message, Migrate, Unpark
 from sales.opening import OpenOpportunity, Start, begin
@@ -120,6 +121,8 @@ class AnySequence(RuleBasedStateMachine):
     @rule(which=st.integers(0, 99))
     def say_it_again(self, which: int) -> None:
         message = self.told[which % len(self.told)] if self.told else Unpark()
+        if which > 95:
+            message = Expire(clock="end_by")  # which only an import may say
         heard = message.event_id in self.state.heard
         facts = self.take(message)
         assert not heard or facts == (), "one event had two effects"

@@ -34,10 +34,12 @@ def written(folder: Path, text: str, name: str = "any_name.toml") -> Path:
     return path
 
 
-def test_the_built_in_processes_are_five() -> None:
+def test_the_built_in_processes_are_six() -> None:
     names = [process.name for process in library().all()]
 
-    assert names == ["demo", "expansion", "new_business", "renewal", "renewal_auto"]
+    assert names == [
+        *("demo", "expansion", "loan_application", "new_business", "renewal", "renewal_auto")
+    ]
 
 
 def test_a_published_version_never_changes() -> None:

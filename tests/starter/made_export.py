@@ -8,9 +8,11 @@ from random import Random
 from typing import Final
 
 from sales.process import Process
+from starter.importing.common import load
 from starter.importing.deal import Reader
-from starter.importing.mapping import Mapping, check, load_mapping
-from starter.importing.plan import Plan, Planner
+from starter.importing.mapping import Mapping, check
+from starter.importing.plan import Plan
+from starter.importing.planner import Planner
 from starter.importing.rows import Export, Rejected, Row
 from starter.importing.times import Calendar
 
@@ -138,12 +140,16 @@ class MadeExport:
         return self
 
     def plans(
-        self, as_of: date | None = None, now: datetime = NOW, process: Process = PROCESS
+        self,
+        as_of: date | None = None,
+        now: datetime = NOW,
+        process: Process = PROCESS,
+        kind: str = "csv",
     ) -> list[Plan | Rejected]:
         """What becomes of each row, planned as the command does."""
-        mapping = load_mapping(self.mapping)
+        mapping = load(self.mapping, Mapping)
         check(mapping, process, self.mapping)
-        export = Export(self.file, mapping, self.mapping)
+        export = Export(self.file.with_suffix(f".{kind}"), mapping, self.mapping)
         planner = planner_of(export, mapping, process, now, as_of)
         return [planner.plan(row) if isinstance(row, Row) else row for row in export]
 

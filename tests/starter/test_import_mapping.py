@@ -1,12 +1,16 @@
 """A mapping is data: what is wrong with it is said with the file, the key and the rule."""
 
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from processes import BUILT_IN, library
-from starter.importing.mapping import BadMapping, check, load_mapping
-from starter.importing.rows import BadExport
+from starter.importing.common import BadMapping, load
+from starter.importing.events.mapping import EventMapping
+from starter.importing.events.mapping import check as check_events
+from starter.importing.mapping import Mapping, check
+from starter.importing.tables.table import BadExport
 from tests.starter.made_export import MadeExport, ended_row
 
 BUILT_INS = sorted((BUILT_IN / "mappings").glob("*.toml"))
@@ -55,7 +59,7 @@ def test_a_fault_names_its_key_and_its_rule(tmp_path: Path, old: str, new: str, 
 
 def test_a_mapping_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(BadMapping, match=r"none\.toml: file: unreadable"):
-        load_mapping(tmp_path / "none.toml")
+        load(tmp_path / "none.toml", Mapping)
 
 
 def test_a_side_file_may_not_say_two_things_of_one_key(tmp_path: Path) -> None:
@@ -85,7 +89,12 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("file", BUILT_INS, ids=lambda file: file.stem)
 def test_a_built_in_mapping_fits_its_process(file: Path) -> None:
-    mapping = load_mapping(file)
+    columns = tomllib.loads(file.read_text())["columns"]
+    mapping = load(file, EventMapping if "case" in columns else Mapping)
     process = library().find(mapping.process, mapping.process_version)
     assert process
-    check(mapping, process, file)
+    if isinstance(mapping, EventMapping):
+        check_events(mapping, process, file)
+    else:
+        assert isinstance(mapping, Mapping)
+        check(mapping, process, file)

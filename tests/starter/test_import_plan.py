@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,6 +21,7 @@ from starter.importing.plan import Plan
 from starter.importing.rows import Rejected
 from starter.importing.slugs import slug
 from tests.starter.made_export import (
+    HEADER,
     NOW,
     PROCESS,
     Cells,
@@ -270,3 +273,13 @@ def test_an_id_stays_as_it_is(text: str) -> None:
 
 def test_scripts_without_ascii_letters_stay_apart() -> None:
     assert slug("株式会社") != slug("有限会社")
+
+
+def test_parquet_gives_the_same_plans_as_csv(tmp_path: Path) -> None:
+    export = MadeExport(tmp_path, rows=[ended_row("one"), open_row("two")]).write()
+    facts = [plan.facts for plan in export.plans() if isinstance(plan, Plan)]
+    columns = {name: [row.get(name) for row in export.rows] for name in HEADER}
+    table = pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()})
+    pq.write_table(table, tmp_path / "made.parquet")
+    plans = export.plans(kind="parquet")
+    assert [plan.facts for plan in plans if isinstance(plan, Plan)] == facts

@@ -1,0 +1,1 @@
+"""Tables: files of strangers, read a record at a time and never trusted."""
