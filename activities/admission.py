@@ -127,7 +127,8 @@ class AdmissionActivities:
         process = self._library.find(wish.process, wish.process_version)
         if process is None:
             raise Broken("process", "unknown_process", f"no process is called {wish.process!r}")
-        return Start(account_id=account_id, opening=wish, process=process, at=at)
+        again = self._ledger.was_taken_back(wish.opportunity_id)
+        return Start(account_id=account_id, opening=wish, process=process, at=at, again=again)
 
     def _successor(self, account_id: str, at: datetime, wish: ReopenOpportunity) -> Start:
         before = self._ledger.state(wish.opportunity_id)

@@ -94,6 +94,12 @@ def times_taken_back(connection: Connection) -> dict[str, int]:
     return {row[0]: row[1] for row in connection.execute(query)}
 
 
+def was_taken_back(connection: Connection, id: str) -> bool:
+    """Whether an opportunity of this id was taken back, ever."""
+    query = select(_C.id).where(_OPENED, _C.id == id, _C.superseded > 0).limit(1)
+    return connection.scalar(query) is not None
+
+
 def record_taken_back(connection: Connection, id: str) -> dict[str, Any] | None:
     """The outcome record of what was taken back; nothing where it stands or never was."""
     rows = read.journal_rows(connection, "opportunity", id, superseded=True)

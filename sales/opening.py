@@ -59,7 +59,8 @@ class Request(Model):
 class Start(Model):
     """The start input of an opportunity's workflow: what was said, and the process it lives by.
 
-    `at` is when its account took it on, `heard` are a predecessor's events.
+    `at` is when its account took it on, `heard` are a predecessor's events. `again` where one of
+    this id was taken back before, so that its workflow's id may be used once more.
     """
 
     account_id: Id
@@ -69,6 +70,7 @@ class Start(Model):
     attempt: Annotated[int, Field(ge=1, le=1_000)] = 1
     predecessor_id: Id | None = None
     heard: dict[str, Heard] = Field(default_factory=dict)
+    again: bool = False
 
 
 def begin(start: Start, now: datetime, cause: Cause = "start") -> tuple[Opportunity, Fact]:

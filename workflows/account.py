@@ -169,13 +169,14 @@ class Account(Entity[State]):
     async def start_child(self, start: Start) -> None:
         """A child of its own life: neither our rolling over nor our end touches it."""
         state, _ = begin(start, workflow.now())
+        once, again = WorkflowIDReusePolicy.REJECT_DUPLICATE, WorkflowIDReusePolicy.ALLOW_DUPLICATE
         try:
             child = await workflow.start_child_workflow(
                 "Opportunity",
                 start,
                 id=opportunity_workflow(state.id),
                 parent_close_policy=workflow.ParentClosePolicy.ABANDON,
-                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                id_reuse_policy=again if start.again else once,
                 execution_timeout=state.end_by - workflow.now() + BACKSTOP,
                 search_attributes=showing.at_start(showing.of_opportunity(state, workflow.now())),
                 static_summary=(state.name or state.id)[:90],

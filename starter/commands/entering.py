@@ -64,7 +64,7 @@ async def enter_file(
 ) -> None:
     """Enter every row that is sound, all at one moment; reject the others, each by its rule."""
     found, rejected = _understood(file, form)
-    rows = order(found)
+    rows, count = order(found), len(found) + len(rejected)
     answers = await where.ask(
         lambda ledger: ledger.enter(
             [row.said for row in rows], datetime.now(UTC), "import", write=not dry_run
@@ -76,7 +76,7 @@ async def enter_file(
         if broken := answer.broken:
             rejected.append((row.number, broken.field, broken.rule, broken.detail))
     told = [dict(zip(REJECTED, each, strict=True)) for each in sorted(rejected)]
-    _show(shown, len(rows) + len(rejected), changed, told, dry_run)
+    _show(shown, count, changed, told, dry_run)
     if rejected:
         raise Exit(REFUSED)
 

@@ -1,31 +1,27 @@
 """Undo: what one run of an import brought is taken back, so that a corrected file can come again.
 
-What has a workflow is first ended, as created in error, and its histories are deleted, which
-frees its id; then the ledger supersedes its facts. Killed at any point and run again it ends the
-same.
+What is open is first ended by its workflow, as created in error; then the ledger supersedes its
+facts. Killed at any point and run again it ends the same.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
-from temporalio.api.common.v1 import WorkflowExecution
-from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
-from temporalio.client import WorkflowExecutionDescription, WorkflowExecutionStatus
+from temporalio.client import WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
 from ledger.ledger import Ledger
 from ledger.undo import CHUNK, Look
 from sales.imports import BeginUndo, FinishUndo, Touched, undo_event
 from starter.client import CloselineClient
-from workflows.ids import opportunity_workflow
 
 AT_ONCE: Final = 20
 LOOK_SECONDS: Final = 0.1
 PATIENCE: Final = 300
-"""How often to look whether a workflow has closed, or is gone."""
+"""How often to look whether a workflow has closed."""
 REASON: Final = "created_in_error"
 STILL_RUNNING: Final = Touched("still_running", "its workflow has not closed in time")
 
@@ -78,9 +74,10 @@ class Undo:
         self._ledger.enter([BeginUndo(id=self._import_id, actor=self._actor)], datetime.now(UTC))
         for ids, looks in self._looks():
             left = self._staying(looks)
-            worked = [id_ for id_, each in looks.items() if each.worked and id_ not in left]
+            worked = {id_: each.ended for id_, each in looks.items() if each.worked}
             if client:
-                left |= await self._end(client, {id_: looks[id_] for id_ in worked})
+                ends = {id_: ended for id_, ended in worked.items() if id_ not in left}
+                left |= await self._end(client, ends)
             going = [id_ for id_ in looks if id_ not in left]
             left |= await asyncio.to_thread(self._take_back, going)
             self._count(undone, ids, looks, left)
@@ -123,16 +120,16 @@ class Undo:
 
     # -- in Temporal ---------------------------------------------------------------------------
 
-    async def _end(self, client: CloselineClient, looks: dict[str, Look]) -> dict[str, Touched]:
-        """End what runs and delete its histories; those that cannot go, and why."""
+    async def _end(self, client: CloselineClient, ended: dict[str, bool]) -> dict[str, Touched]:
+        """End what is open, and wait until all are closed; those that do not end, and why."""
         room = asyncio.Semaphore(AT_ONCE)
 
-        async def one(id_: str, ended: bool) -> Touched | None:
+        async def one(id_: str) -> Touched | None:
             async with room:
-                return await self._end_one(client, id_, ended)
+                return await self._end_one(client, id_, ended[id_])
 
-        found = await asyncio.gather(*(one(id_, each.ended) for id_, each in looks.items()))
-        return {id_: why for id_, why in zip(looks, found, strict=True) if why}
+        found = await asyncio.gather(*map(one, ended))
+        return {id_: why for id_, why in zip(ended, found, strict=True) if why}
 
     async def _end_one(self, client: CloselineClient, id_: str, ended: bool) -> Touched | None:
         if not ended:
@@ -146,53 +143,19 @@ class Undo:
             )
             if not receipt.accepted and receipt.rule != "ended":
                 return Touched(receipt.rule or "refused", receipt.detail or "")
-        if not await _until(lambda: _closed(client, id_)):
-            return STILL_RUNNING
-        # Somebody may have been quicker than the withdrawal: what came of that stays.
-        now = await asyncio.to_thread(self._ledger.look, self._import_id, [id_])
-        if staying := self._staying(now).get(id_):
-            return staying
-        return None if await _until(lambda: _deleted(client, id_)) else STILL_RUNNING
+        return None if await _closes(client, id_) else STILL_RUNNING
 
 
-async def _until(holds: Callable[[], Awaitable[bool]]) -> bool:
-    """Whether it does in time."""
+async def _closes(client: CloselineClient, id_: str) -> bool:
+    """Whether its workflow closes in time, or is gone; only then has its account been told."""
     for _ in range(PATIENCE):
-        if await holds():
+        try:
+            found = await client.opportunity(id_).describe()
+        except RPCError as error:
+            if error.status != RPCStatusCode.NOT_FOUND:
+                raise
+            return True
+        if found.status != WorkflowExecutionStatus.RUNNING:
             return True
         await asyncio.sleep(LOOK_SECONDS)
     return False
-
-
-async def _described(client: CloselineClient, id_: str) -> WorkflowExecutionDescription | None:
-    """Its latest run; nothing where there is none."""
-    try:
-        return await client.opportunity(id_).describe()
-    except RPCError as error:
-        if error.status != RPCStatusCode.NOT_FOUND:
-            raise
-        return None
-
-
-async def _closed(client: CloselineClient, id_: str) -> bool:
-    found = await _described(client, id_)
-    return found is None or found.status != WorkflowExecutionStatus.RUNNING
-
-
-async def _deleted(client: CloselineClient, id_: str) -> bool:
-    """Whether nothing is left of any of its runs; what is, the server is asked to delete."""
-    temporal, workflow_id = client.temporal, opportunity_workflow(id_)
-    runs = {run.run_id async for run in temporal.list_workflows(f"WorkflowId = '{workflow_id}'")}
-    if found := await _described(client, id_):
-        runs.add(found.run_id)
-    for run_id in runs:
-        request = DeleteWorkflowExecutionRequest(
-            namespace=temporal.namespace,
-            workflow_execution=WorkflowExecution(workflow_id=workflow_id, run_id=run_id),
-        )
-        try:
-            await temporal.workflow_service.delete_workflow_execution(request)
-        except RPCError as error:  # it takes its time, and is listed a while longer
-            if error.status != RPCStatusCode.NOT_FOUND:
-                raise
-    return not runs
