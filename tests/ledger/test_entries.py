@@ -83,7 +83,7 @@ def test_everything_that_is_said_is_a_fact_and_a_row_that_it_folds_to(ledger: Le
     assert rows == fold_again(ledger)
     (row,) = ledger.journal_rows("owner", "ann")
     assert (row.fact.kind, row.fact.actor, row.fact.note) == ("owner_set", "ops", "as hired")
-    assert (row.run_id, row.fact.cause, row.fact.recorded_at) == ("ledger", "entry", NOW)
+    assert (row.run_id, row.fact.cause, row.fact.recorded_at) == ("ledger", "command", NOW)
     kinds = [fact.kind for fact in ledger.journal("import", "i-1")]
     assert kinds == ["import_begun", "import_finished", "undo_begun", "import_undone"]
 

@@ -10,4 +10,4 @@ NOW: Final = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
 def entered(sequence: int, data: dict[str, Any], kind: str = "entered", at: datetime = NOW) -> Fact:
     """One of them."""
-    return Fact(sequence, kind, at, at, "entry", data=data)
+    return Fact(sequence, kind, at, at, "command", data=data)
