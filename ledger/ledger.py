@@ -80,6 +80,13 @@ class Ledger:
         with self._read() as connection:
             return read.opportunities(connection, **wanted)
 
+    def due(
+        self, before: datetime, *, owner: str | None = None, limit: int | None = None
+    ) -> list[OpportunityRow]:
+        """The open opportunities whose deadline lies before that, what is due first comes first."""
+        with self._read() as connection:
+            return read.due(connection, before, owner, limit)
+
     def account(self, id: str) -> AccountRow | None:
         """One account as it stands."""
         with self._read() as connection:
