@@ -7,7 +7,7 @@ from typing import Any, Unpack
 
 from sqlalchemy import Connection
 
-from ledger import migrate, read, reservation, totals
+from ledger import migrate, read, reservation, roles, totals
 from ledger.batch import Ack, Batch, Subject
 from ledger.engine import connect
 from ledger.errors import LedgerDown, translated
@@ -43,10 +43,19 @@ class Ledger:
     def check(self) -> str | None:
         """Nothing where the database answers and has this version's schema, else the problem."""
         try:
-            with self._read() as connection:
-                return migrate.behind(connection)
+            return self.behind()
         except LedgerDown as down:
             return str(down)
+
+    def behind(self) -> str | None:
+        """Nothing where the database has this version's schema, else what is wrong with it."""
+        with self._read() as connection:
+            return migrate.behind(connection)
+
+    def make_reader(self, role: str) -> roles.Reader:
+        """Let a role of PostgreSQL read everything and nothing else. Raises BadRole."""
+        with self._write() as connection:
+            return roles.make_reader(connection, role)
 
     def record(self, batch: Batch) -> Ack:
         """Write one batch, and the current row it leads to."""
