@@ -10,6 +10,7 @@ from ledger.fold import FOLDS, OPPORTUNITY
 from ledger.processes import Processes
 from ledger.reference import import_
 from ledger.schema import fact as facts_table
+from ledger.totals import Moves, standing_of
 from sales.imports import Touched, touched
 from sales.outcome import record_of
 
@@ -121,7 +122,10 @@ def _supersede(connection: Connection, ids: Sequence[str]) -> None:
     for number, some in numbers.items():
         live = and_(_of(some), _C.superseded == 0)
         connection.execute(update(facts_table).where(live).values(superseded=number))
-    table, reserved = FOLDS["opportunity"].table, schema.reservation
+    table, reserved, moves = FOLDS["opportunity"].table, schema.reservation, Moves()
+    for row in connection.execute(select(table).where(table.c.id.in_(ids))).mappings():
+        moves.move(standing_of(dict(row)), None)
+    moves.write(connection)
     connection.execute(delete(table).where(table.c.id.in_(ids)))
     connection.execute(delete(reserved).where(reserved.c.opportunity_id.in_(ids)))
 

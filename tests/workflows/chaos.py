@@ -18,6 +18,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
+from temporalio.api.enums.v1 import TimeoutType
 from temporalio.client import Client, WorkflowUpdateFailedError
 from temporalio.client import WorkflowUpdateRPCTimeoutOrCancelledError as NoAnswer
 from temporalio.exceptions import WorkflowAlreadyStartedError
@@ -49,12 +50,14 @@ ROOT: Final = Path(__file__).parents[2]
 
 @dataclass
 class Chaos:
-    """What was done, and every promise that was broken."""
+    """What was done, and every promise that was broken; `interrupted` counts workflow tasks that
+    a killed worker had in hand."""
 
     opportunities: int = 0
     messages: int = 0
     resent: int = 0
     killed: int = 0
+    interrupted: int = 0
     superseded: int = 0
     runs: int = 0
     seconds: dict[str, float] = field(default_factory=dict)
@@ -230,6 +233,7 @@ async def make_again(client: Client, postgres: Postgres, ledger: Ledger, found: 
     runs = await list_runs(client)
     restored = await restore_all(client, histories, runs, lambda _count: None)
     found.runs, found.seconds["from histories"] = restored.runs, time.monotonic() - began
+    found.interrupted = await interrupted(client)
     for name, made, live in (("journal", journal, False), ("histories", histories, True)):
         for each in ledger.compare(made, live):
             if not each.equal:
@@ -237,6 +241,16 @@ async def make_again(client: Client, postgres: Postgres, ledger: Ledger, found: 
         made.close()
     if restored.begin_later or restored.incomplete:
         found.broken.append(f"made from histories: {restored}")
+
+
+async def interrupted(client: Client) -> int:
+    """How many workflow tasks were given out and never answered."""
+    count = 0
+    async for history in client.list_workflows().map_histories():
+        for event in history.events:
+            timed_out = event.workflow_task_timed_out_event_attributes
+            count += timed_out.timeout_type == TimeoutType.TIMEOUT_TYPE_START_TO_CLOSE
+    return count
 
 
 async def main(count: int, seconds: float) -> None:

@@ -30,6 +30,8 @@ ENDINGS: Final[dict[str, tuple[Said, ...]]] = {
     "expired": (),
 }
 """The last words, by the outcome they lead to; without any the clock has it."""
+LONG: Final = 30
+"""How many messages it takes until a run rolls over; some opportunities have that many."""
 TOGETHER: Final = 10
 """How many opportunities share an account."""
 
@@ -56,7 +58,8 @@ def scripts(count: int, seed: int, prefix: str) -> list[Script]:
     for number in range(count):
         outcome = list(ENDINGS)[number % len(ENDINGS)]
         expires = outcome == "expired"
-        talk = () if expires else tuple(dice.choices(TALK, k=dice.randint(3, 10)))
+        length = LONG if number % 8 == 1 else dice.randint(3, 10)
+        talk = () if expires else tuple(dice.choices(TALK, k=length))
         found.append(
             Script(
                 f"{prefix}-{number}",
