@@ -132,6 +132,7 @@ INDEXES = (
     "due_owner_deadline_id",
 )
 AS_IT_WAS = (
+    *(f'DROP TABLE "{name}"' for name in ("owner", "quota", "rate", "calendar", "import")),
     "DROP TABLE standing",
     *(f"DROP INDEX opportunity_{name}" for name in INDEXES),
     *(f"DROP INDEX account_{name}" for name in ("owner_id", "segment_id")),
