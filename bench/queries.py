@@ -123,8 +123,10 @@ def _milliseconds(crowd: Crowd, ask: Ask, rng: Random) -> float:
 
 
 def _around(id: str) -> list[str]:
-    """A hundred ids, of which some are there."""
-    return [f"{id[:-2]}{number:02}" for number in range(100)]
+    """A hundred that were written beside it and copied with it."""
+    market, seed, number, *copy = id.split("-")
+    first = int(number) // 100 * 100
+    return ["-".join((market, seed, f"{n:07}", *copy)) for n in range(first, first + 100)]
 
 
 @contextmanager
