@@ -7,8 +7,12 @@ import sys
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
-from bench import events, lives, market, rules
+from bench import events, lives, market, queries, rules, writing
 from bench.figures import Figure
+
+LONG = {"queries"}
+"""What is only measured when it is asked for: making a million opportunities takes its time."""
+SIZES = [10_000, 100_000, 1_000_000]
 
 
 def main() -> int:
@@ -20,9 +24,12 @@ def main() -> int:
         "rules": lambda: rules.measure(options.rounds, repeats=500),
         "market": lambda: market.measure(options.market),
         "events": lambda: events.measure(options.rounds, options.events),
+        "writing": lambda: writing.measure(options.written, options.rounds),
         "lives": lambda: asyncio.run(lives.measure(load)),
+        "queries": lambda: queries.measure(options.sizes, options.rounds),
     }
-    missed = [each for part in options.parts or parts for each in _told(parts[part]())]
+    asked = options.parts or [part for part in parts if part not in LONG]
+    missed = [each for part in asked for each in _told(parts[part]())]
     for figure in missed:
         print(f"MISSED  {figure}")
     return 1 if missed else 0
@@ -37,12 +44,20 @@ def _told(figures: Iterable[Figure]) -> list[Figure]:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("parts", nargs="*", help="rules, market, events, lives; all if none")
+    parser.add_argument(
+        "parts",
+        nargs="*",
+        help="rules, market, events, writing, lives, queries; all but queries if none",
+    )
     parser.add_argument("--rounds", type=int, default=7, help="interleaved goes of each kind")
     parser.add_argument("--lives", type=int, default=300, help="lives in one go")
     parser.add_argument("--at-once", type=int, default=20, help="lives lived at the same time")
     parser.add_argument("--market", type=int, default=10_000, help="simulated opportunities")
     parser.add_argument("--events", type=int, default=3_000, help="cases of a log of events")
+    parser.add_argument("--written", type=int, default=2_000, help="opportunities in one go")
+    parser.add_argument(
+        "--sizes", type=int, nargs="+", default=SIZES, help="opportunities in each ledger"
+    )
     return parser.parse_args()
 
 

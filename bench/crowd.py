@@ -1,0 +1,107 @@
+"""Ledgers of any size: a small population that was really written, copied under new ids.
+
+One in ten is open. A copy has an account and an owner of its own, too: a company with more
+opportunities has more of both.
+"""
+
+import dataclasses
+from typing import Final
+
+from sqlalchemy import Connection, Engine, Table, select, text
+
+from bench.population import ended
+from ledger.batch import Batch
+from ledger.engine import connect, upsert
+from ledger.ledger import Ledger
+from ledger.schema import account, fact, opportunity, standing
+from sales.account import open_account
+
+WRITTEN: Final = 1_000
+OPEN_ONE_IN: Final = 10
+RENAMED: Final[dict[Table, tuple[str, ...]]] = {
+    account: ("id", "owner"),
+    opportunity: ("id", "account_id", "owner"),
+    fact: ("id",),
+}
+"""The columns that tell a copy from what it was made from."""
+SUBJECT: Final = " AND t.subject IN ('opportunity', 'account')"
+"""The journal's key begins with it."""
+
+
+def make_crowd(url: str, opportunities: int) -> list[str]:
+    """So many in a migrated, empty ledger; the ids of those that were written."""
+    ids = _write(url)
+    engine, writers = connect(url)
+    copies = opportunities // WRITTEN
+    with writers.begin() as connection:
+        for table, renamed in RENAMED.items() if copies > 1 else ():
+            for id_ in connection.scalars(select(table.c.id).distinct().order_by(table.c.id)).all():
+                connection.execute(text(_copy(connection, table, renamed, copies)), {"id": id_})
+        _count(connection, copies)
+    _settle(engine)
+    engine.dispose()
+    return ids
+
+
+def copy_of(id: str, number: int) -> str:
+    """The id of a copy; the first is what was written."""
+    return f"{id}-{number:05}" if number else id
+
+
+def _write(url: str) -> list[str]:
+    ledger, ids, accounts = Ledger(url), [], set()
+    for batches in ended(WRITTEN):
+        for number, batch in enumerate(batches):
+            told = _half(batch) if number % OPEN_ONE_IN == 0 else batch
+            opened = told.facts[0]
+            if opened.kind != "opened":
+                continue  # what came behind a migration
+            ids.append(told.id)
+            if (account_id := opened.data["account_id"]) not in accounts:
+                accounts.add(account_id)
+                _, first = open_account(account_id, opened.recorded_at)
+                ledger.record(Batch("account", account_id, told.run_id, (first,)))
+            ledger.record(told)
+    ledger.close()
+    return ids
+
+
+def _half(batch: Batch) -> Batch:
+    """Its first facts: what has not ended yet."""
+    return dataclasses.replace(batch, facts=batch.facts[: len(batch.facts) // 2 or 1])
+
+
+def _copy(connection: Connection, table: Table, renamed: tuple[str, ...], copies: int) -> str:
+    """One of the rows under all its new ids, in their order, so that the key only ever grows."""
+    postgresql = connection.dialect.name == "postgresql"
+    number = "lpad(n::text, 5, '0')" if postgresql else "printf('%05d', n)"
+    columns = [
+        f"t.{name} || '-' || {number}" if name in renamed else f"t.{name}"
+        for name in table.columns.keys()  # noqa: SIM118  # no dictionary
+    ]
+    order = "n, t.sequence" if table is fact else "n"
+    return (
+        f"WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers"
+        f" WHERE n < {copies - 1}) INSERT INTO {table.name} ({', '.join(table.columns.keys())})"
+        f" SELECT {', '.join(columns)} FROM numbers CROSS JOIN {table.name} AS t"
+        f" WHERE t.id = :id{SUBJECT if table is fact else ''} ORDER BY {order}"
+    )
+
+
+def _count(connection: Connection, copies: int) -> None:
+    """The totals of so many copies."""
+    rows = [dict(row) for row in connection.execute(select(standing)).mappings()]
+    for row in rows:
+        row["count"] *= copies
+        row["amount"] *= copies
+    connection.execute(upsert(connection, standing), rows)
+
+
+def _settle(engine: Engine) -> None:
+    """What a database does in its own time after so much was written."""
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("VACUUM ANALYZE")
+            connection.exec_driver_sql("CHECKPOINT")
+        else:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
