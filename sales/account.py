@@ -20,7 +20,7 @@ from sales.journal import check_stamps, known, numbered, refusal, remembered
 from sales.messages import Erase, Malformed, Message
 from sales.opening import OpenOpportunity, Start
 from sales.opportunity import Heard, Refusal
-from sales.rules import said
+from sales.words import said
 
 MOST_OPEN: Final = 2_000
 MOST_OPEN_LETTERS: Final = 40_000

@@ -16,7 +16,7 @@ from sales.drafts import Broken, Draft
 from sales.facts import Fact
 from sales.journal import Journaled
 from sales.messages import Erase
-from sales.rules import said
+from sales.words import said
 
 ERASED: Final = "[erased]"
 """Stands where words stood."""

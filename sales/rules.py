@@ -1,8 +1,6 @@
 """The rules, one function a message: what it causes in an open opportunity, or what it breaks."""
 
 from datetime import datetime, timedelta
-from decimal import Decimal
-from functools import cache
 from typing import Any
 
 from sales.details import MAPS
@@ -28,31 +26,10 @@ from sales.opportunity import Opportunity
 from sales.patching import check_weight, patched
 from sales.process import BUYER_MADE, Condition, Process
 from sales.values import Money, day_of, limit_of
+from sales.words import COMMON, said
 
-_COMMON = set(Message.model_fields)
 ALWAYS_WITHDRAWN = frozenset({"account_closed", "created_in_error", "duplicate"})
 """Reasons for withdrawing that every process knows."""
-
-
-def said(message: Message, **more: Any) -> dict[str, Any]:
-    """The message's own words as plain JSON, without the fields that every message has."""
-    words: dict[str, Any] = {}
-    spoken = message.model_fields_set
-    for name in _own(type(message)):
-        word = getattr(message, name) if name in spoken else None
-        if isinstance(word, str):
-            words[name] = word
-        elif isinstance(word, Decimal):
-            words[name] = str(word)
-        elif word is not None:  # only some need to be taken apart, which takes its time
-            words = message.model_dump(mode="json", exclude=_COMMON, exclude_none=True)
-            break
-    return words | more
-
-
-@cache
-def _own(kind: type[Message]) -> tuple[str, ...]:
-    return tuple(name for name in kind.model_fields if name not in _COMMON)
 
 
 def change_stage(state: Opportunity, message: ChangeStage, at: datetime) -> list[Draft]:
@@ -101,7 +78,7 @@ def record_engagement(state: Opportunity, message: RecordEngagement, at: datetim
 def amend(state: Opportunity, message: Amend, at: datetime) -> list[Draft]:
     """Any detail; never close date, stage, process or opening, which have messages of their own."""
     data = said(message)
-    for name in sorted(message.model_fields_set - _COMMON - data.keys()):
+    for name in sorted(message.model_fields_set - COMMON - data.keys()):
         raise Broken(name, "required", "a plain detail can be changed, not removed")
     if not data:
         raise Broken("body", "nothing_to_amend")

@@ -78,8 +78,9 @@ async def import_(
 ) -> None:
     """Import opportunities: those that have ended as history, those that are open to go on.
 
-    A row that breaks a rule is rejected, with the field and the rule; then the exit code is 1. Of a
-    log of events, a row is a case with all its events. Importing the same again changes nothing.
+    A row that breaks a rule is rejected, with the field and the rule; then the exit code is 1.
+    In a log of events, a row is a case with all its events.
+    Importing the same again changes nothing.
     """
     if (file is None) == (events is None):
         raise BadParameter("either FILE or --events FILE", param_hint="FILE")

@@ -56,11 +56,7 @@ class Export:
         self.table = self._table(path)
         self.header = self.table.header
         self._refs = set(self.header)
-        self._lookups = {
-            name: self._side(name)
-            for name, lookup in mapping.lookups.items()
-            if lookup.by in self.header or not mapping.alternatives
-        }
+        self._lookups = {name: self._side(name) for name in mapping.lookups if self._needs(name)}
         self._check_sources()
 
     def __len__(self) -> int:
@@ -143,6 +139,19 @@ class Export:
         if kind == ".xes":
             return XesTable(path, self._told)
         return CsvTable(path, self._mapping.encoding, self._mapping.delimiter)
+
+    def _needs(self, lookup: str) -> bool:
+        """Whether the side file has to be there: not where each field that may stand in it has
+        another source that is here, nor where the log does not say which of its rows is meant."""
+        if not self._mapping.alternatives:
+            return True
+        if self._mapping.lookups[lookup].by not in self.header:
+            return False
+        return any(
+            any(ref.startswith(f"{lookup}.") for source in sources for ref in refs(source))
+            and not any(set(refs(source)) <= self._refs for source in sources)
+            for _, sources in self._mapping.sources()
+        )
 
     def _side(self, name: str) -> dict[str, dict[str, str]]:
         """A side file, by its key; of its columns those that the mapping speaks of."""

@@ -54,3 +54,12 @@ def test_a_fault_names_its_key_and_its_rule(tmp_path: Path, old: str, new: str, 
 def test_of_several_sources_one_is_enough(tmp_path: Path) -> None:
     changes = ('case = "case:concept:name"', 'case = ["case_id", "case:concept:name"]')
     assert MadeLog(tmp_path, events=won("one")).write(changes).plans()
+
+
+def test_a_side_file_is_read_only_where_the_log_does_not_say_it_itself(tmp_path: Path) -> None:
+    cases = '[lookups.cases]\nfile = "cases.csv"\nkey = "id"\nby = "why"\n'
+    lookup = ("[lifecycle]", f"{cases}[lifecycle]")
+    both = ('amount = "case:amount"', 'amount = ["case:amount", "cases.amount"]')
+    assert MadeLog(tmp_path, events=won("one")).write(lookup, both).plans()
+    only = ('amount = "case:amount"', 'amount = ["amount", "cases.amount"]')
+    assert broken(tmp_path, lookup, only) == "lookups.cases.file: no_such_file"

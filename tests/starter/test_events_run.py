@@ -118,13 +118,13 @@ def test_importing_again_in_any_format_changes_nothing(
 def test_killed_while_it_tells_the_past_it_ends_the_same(
     site: Site, landed: tuple[MadeLog, Any], ledger: Ledger, tmp_path: Path
 ) -> None:
-    log = made(tmp_path, SEED, ENDED, OPEN, "killed").write()
+    log = made(tmp_path, SEED, ENDED, OPEN, "cut").write()
     process = subprocess.Popen(
         [sys.executable, "-m", "starter.cli", *command(log)],
         env=site.environ,
         stdout=subprocess.DEVNULL,
     )
-    while None not in {row.outcome for row in rows_of(ledger, "killed").values()}:
+    while None not in {row.outcome for row in rows_of(ledger, "cut").values()}:
         assert process.poll() is None
         time.sleep(0.01)
     process.kill()
@@ -133,7 +133,7 @@ def test_killed_while_it_tells_the_past_it_ends_the_same(
     assert told["already"] >= ENDED
     assert told["rejected"] == 0
     assert parts(import_(site, log)) == {"already": ENDED + OPEN}
-    these, those = rows_of(ledger, "killed"), rows_of(ledger, "cases")
+    these, those = rows_of(ledger, "cut"), rows_of(ledger, "cases")
     for number, row in these.items():
         other = those[number]
         assert (row.stage, row.outcome, row.reason, row.effort, row.owner, row.sequence) == (
