@@ -1,13 +1,13 @@
 """The ledger as its callers see it: each method is one transaction, and safe to call again."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Unpack
 
 from sqlalchemy import Connection
 
-from ledger import conversion, entries, migrate, read, reservation, totals, undo
+from ledger import conversion, entries, migrate, read, reservation, roles, totals, undo
 from ledger.batch import Ack, Batch, Subject
 from ledger.conversion import Converted
 from ledger.engine import connect
@@ -51,10 +51,19 @@ class Ledger:
     def check(self) -> str | None:
         """Nothing where the database answers and has this version's schema, else the problem."""
         try:
-            with self._read() as connection:
-                return migrate.behind(connection)
+            return self.behind()
         except LedgerDown as down:
             return str(down)
+
+    def behind(self) -> str | None:
+        """Nothing where the database has this version's schema, else what is wrong with it."""
+        with self._read() as connection:
+            return migrate.behind(connection)
+
+    def make_reader(self, role: str) -> roles.Reader:
+        """Let a role of PostgreSQL read everything and nothing else. Raises BadRole."""
+        with self._write() as connection:
+            return roles.make_reader(connection, role)
 
     def record(self, batch: Batch) -> Ack:
         """Write one batch, and the current row it leads to."""
@@ -87,6 +96,13 @@ class Ledger:
         """The opportunities that fit, ordered by id; `after` is the last id of the page before."""
         with self._read() as connection:
             return read.opportunities(connection, **wanted)
+
+    def due(
+        self, before: datetime, *, owner: str | None = None, limit: int | None = None
+    ) -> list[OpportunityRow]:
+        """The open opportunities whose deadline lies before that, what is due first comes first."""
+        with self._read() as connection:
+            return read.due(connection, before, owner, limit)
 
     def account(self, id: str) -> AccountRow | None:
         """One account as it stands."""
@@ -146,7 +162,7 @@ class Ledger:
 
     def enter(
         self,
-        said: Iterable[AnyEntry],
+        said: Sequence[AnyEntry],
         now: datetime,
         cause: Cause = "entry",
         *,

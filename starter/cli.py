@@ -15,6 +15,7 @@ from starter.commands import (
     deadlines,
     doctor,
     imports,
+    ledger,
     opportunity,
     owner,
     processes,
@@ -56,6 +57,7 @@ app.add_typer(account.app, name="account")
 app.add_typer(opportunity.app, name="opportunity")
 app.add_typer(deadlines.app)
 app.add_typer(processes.app, name="processes")
+app.add_typer(ledger.app, name="ledger")
 app.add_typer(reconcile.app)
 app.add_typer(doctor.app)
 app.add_typer(importing.app)
