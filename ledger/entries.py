@@ -4,6 +4,7 @@ Whoever writes at the same time waits, reads what was written, and comes behind 
 """
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -14,19 +15,22 @@ from ledger import read
 from ledger.batch import Batch, Subject
 from ledger.fold import FOLDS
 from ledger.schema import fact as facts_table
-from ledger.write import Writing
+from ledger.write import CHUNK, Writing
 from sales.calendar import CALENDAR, Calendar
 from sales.drafts import Broken
 from sales.entries import Entered
 from sales.facts import Cause, Fact
 from sales.owner import Owner
-from sales.register import AnyEntry, Known, about, decide_entry
+from sales.register import AnyEntry, EntrySubject, Known, about, decide_entry
 
 RUN: Final = "ledger"
 INSTANT: Final = timedelta(microseconds=1)
 LEARNED: Final[tuple[Subject, ...]] = ("rate", "calendar")
 """What conversions are made by: nothing of it may seem to be known before what is known already,
 or what was converted by then would change."""
+
+
+Key = tuple[Subject, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +51,19 @@ class Deciding:
         self._connection, self._cause = connection, cause
         self._now, self._clock = now, _later(connection, now)
         self._known = Known(owners(connection), calendar(connection))
-        self._held: dict[tuple[Subject, str], Entered | None] = {}
-        self._facts: dict[tuple[Subject, str], list[Fact]] = {}
+        self._held: dict[Key, Entered | None] = {}
+        self._facts: dict[Key, list[Fact]] = {}
+
+    def expect(self, entries: Iterable[AnyEntry]) -> None:
+        """Read at once how the subjects of all of them stand."""
+        wanted: dict[EntrySubject, list[str]] = {}
+        for entry in entries:
+            with suppress(Broken):  # which it will be told in its turn
+                subject, id_ = about(entry, self._known)
+                wanted.setdefault(subject, []).append(id_)
+        for kind, ids in wanted.items():
+            found = some(self._connection, kind, ids)
+            self._held |= {(kind, id_): found.get(id_) for id_ in ids}
 
     def decide(self, entry: AnyEntry) -> Answer:
         """What becomes of the entry; nothing is written yet."""
@@ -78,7 +93,7 @@ class Deciding:
         """What is to be written."""
         return [Batch(*key, RUN, tuple(facts)) for key, facts in self._facts.items()]
 
-    def _keep(self, key: tuple[Subject, str], state: Any) -> None:
+    def _keep(self, key: Key, state: Any) -> None:
         self._held[key] = state
         if isinstance(state, Owner):
             self._known.owners[state.id] = state
@@ -88,7 +103,7 @@ class Deciding:
 
 def enter(
     connection: Connection,
-    entries: Iterable[AnyEntry],
+    entries: Sequence[AnyEntry],
     now: datetime,
     cause: Cause = "command",
     write: bool = True,
@@ -98,6 +113,7 @@ def enter(
     They are all learned at one moment. Without `write` it is only said what would happen.
     """
     deciding = Deciding(connection, now, cause)
+    deciding.expect(entries)
     answers = [deciding.decide(each) for each in entries]
     if write and (batches := deciding.batches()):
         writing = Writing(connection)
@@ -111,6 +127,16 @@ def enter(
 def held(connection: Connection, subject: Subject, id: str) -> Any:
     """How a subject stands, if it is there."""
     return read.state(connection, FOLDS[subject], id)
+
+
+def some(connection: Connection, subject: Subject, ids: Sequence[str]) -> dict[str, Any]:
+    """How those of them stand that are there, by id."""
+    fold, found = FOLDS[subject], dict[str, Any]()
+    query = select(fold.table.c.id, fold.table.c.state)
+    for start in range(0, len(ids), CHUNK):
+        rows = connection.execute(query.where(fold.table.c.id.in_(ids[start : start + CHUNK])))
+        found |= {id_: fold.load(snapshot, _no_process) for id_, snapshot in rows}
+    return found
 
 
 def every(connection: Connection, subject: Subject) -> Sequence[Any]:

@@ -1,6 +1,6 @@
 """The ledger as its callers see it: each method is one transaction, and safe to call again."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Unpack
@@ -205,7 +205,7 @@ class Ledger:
 
     def enter(
         self,
-        said: Iterable[AnyEntry],
+        said: Sequence[AnyEntry],
         now: datetime,
         cause: Cause = "command",
         *,

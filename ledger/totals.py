@@ -58,7 +58,7 @@ class Moves:
         self._moved: dict[Place, tuple[int, Decimal]] = {}
 
     def move(self, before: Standing | None, after: Standing | None) -> None:
-        """One opportunity, which is new where it stood nowhere before, or goes away."""
+        """One opportunity, which is new where it stood nowhere before, or is taken back."""
         if before == after:
             return
         if before:

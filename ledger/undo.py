@@ -6,11 +6,12 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, select, update
 
 from ledger import read, schema
-from ledger.fold import FOLDS, OPPORTUNITY
+from ledger.fold import OPPORTUNITY
 from ledger.processes import Processes
 from ledger.reference import import_
 from ledger.schema import fact as facts_table
 from ledger.totals import Moves, standing_of
+from ledger.write import COUNTED
 from sales.imports import Touched, touched
 from sales.outcome import record_of
 
@@ -122,12 +123,18 @@ def _supersede(connection: Connection, ids: Sequence[str]) -> None:
     for number, some in numbers.items():
         live = and_(_of(some), _C.superseded == 0)
         connection.execute(update(facts_table).where(live).values(superseded=number))
-    table, reserved, moves = FOLDS["opportunity"].table, schema.reservation, Moves()
-    for row in connection.execute(select(table).where(table.c.id.in_(ids))).mappings():
-        moves.move(standing_of(dict(row)), None)
+    _remove(connection, ids)
+
+
+def _remove(connection: Connection, ids: Sequence[str]) -> None:
+    """The current rows, what they count for in the totals, and the reservations."""
+    table, reserved, moves = schema.opportunity, schema.reservation.c.opportunity_id, Moves()
+    counted = select(*(table.c[name] for name in COUNTED)).where(table.c.id.in_(ids))
+    for row in connection.execute(counted).mappings():
+        moves.move(standing_of({**row}), None)
     moves.write(connection)
     connection.execute(delete(table).where(table.c.id.in_(ids)))
-    connection.execute(delete(reserved).where(reserved.c.opportunity_id.in_(ids)))
+    connection.execute(delete(schema.reservation).where(reserved.in_(ids)))
 
 
 def _of(ids: Sequence[str]) -> ColumnElement[bool]:

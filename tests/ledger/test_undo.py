@@ -11,6 +11,7 @@ from ledger.ledger import Ledger
 from sales.imports import BeginImport, BeginUndo, undo_event
 from sales.outcome import record_of
 from tests.ledger.story import NOW, Story
+from tests.ledger.test_totals import assert_counted
 
 RUN: Final = "run-1"
 
@@ -57,7 +58,7 @@ def test_what_was_brought_is_superseded_and_its_rows_and_reservations_go(ledger:
 
     assert ledger.brought(RUN) == ([], 2)
     assert [row.id for row in ledger.opportunities()] == ["o-3"]
-    assert ledger.outcomes()[0].count == 1
+    assert_counted(ledger)
     rows = ledger.journal_rows("opportunity", "o-1", superseded=True)
     assert [(row.fact, row.superseded) for row in rows] == [(f, 1) for f in mine[0].facts]
     assert ledger.reserve("o-1", "another", NOW) is None
@@ -78,6 +79,7 @@ def test_it_may_come_again_and_be_taken_back_again(ledger: Ledger) -> None:
     ledger.enter([BeginUndo(id=RUN)], NOW)
     for times in (1, 2):
         ledger.take_back(RUN, ["o-1"])
+        assert_counted(ledger)
         assert ledger.times_taken_back() == {"o-1": times}
         ledger.record(ended("o-1").batch())
 

@@ -5,6 +5,9 @@ from typing import Any, Final
 
 import pytest
 
+from ledger.batch import Batch
+from sales.facts import Fact
+from sales.imports import undo_event
 from tests.workflows.conftest import Stories
 from tests.workflows.test_reset import reset
 from tests.workflows.world import Handle, World, eventually, id_of, message, new_id, reconcile
@@ -142,6 +145,36 @@ async def test_an_opportunity_that_the_ledger_has_lost_is_written_again_from_its
         found = await reconcile(world)
         assert id_of(handle) in found.ledger_behind
         assert await world.facts(handle) == before
+
+
+async def test_an_account_that_never_heard_of_the_end_of_what_was_taken_back_is_told(
+    world: World,
+) -> None:
+    async with world.worker():
+        handle = await world.open("long", "deaf")
+        said = {"reason": "created_in_error", "event_id": undo_event("run-1")}
+        await world.say(handle, "withdraw", **said)
+        await handle.result()
+        await assert_account_knows(world, "deaf", "withdrawn", "created_in_error")
+        account = world.closeline.account("deaf")
+        await account.terminate("by an admin")
+        await listed(world, account, "Terminated")
+    assert world.ledger.take_back("run-1", [id_of(handle)]) == {}
+    forget_the_end(world, "deaf")
+
+    async with world.worker():
+        found = await reconcile(world)
+        assert (found.accounts_started, found.untold) == (["deaf"], [id_of(handle)])
+        await assert_account_knows(world, "deaf", "withdrawn", "created_in_error")
+        assert await world.facts(handle) == []
+
+
+def forget_the_end(world: World, account_id: str) -> None:
+    """As if the account had been terminated before it heard of any end."""
+    journal = world.ledger.journal("account", account_id)
+    last = next(fact.sequence for fact in journal if fact.kind == "opportunity_ended")
+    again = Fact(last, "account_amended", *(journal[-1].recorded_at,) * 2, "update", data={})
+    world.ledger.record(Batch("account", account_id, "other", (again,)))
 
 
 def forget(world: World, handle: Handle) -> None:
