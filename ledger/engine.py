@@ -26,14 +26,18 @@ Upsert = sqlite.Insert | postgresql.Insert
 
 
 def connect(url: str) -> tuple[Engine, Engine]:
-    """An engine for readers and one for writers, on one pool of connections."""
+    """An engine for readers and one for writers, on one pool of connections; their errors are
+    logged, so they quote no row."""
     where = make_url(url)
     if where.get_backend_name() == "sqlite":
-        engine = create_engine(where.set(query={"timeout": BUSY_SECONDS, **where.query}))
+        file = where.set(query={"timeout": BUSY_SECONDS, **where.query})
+        engine = create_engine(file, hide_parameters=True)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine, engine.execution_options(writes=True)
-    engine = create_engine(where, isolation_level="REPEATABLE READ", pool_pre_ping=True)
+    engine = create_engine(
+        where, isolation_level="REPEATABLE READ", pool_pre_ping=True, hide_parameters=True
+    )
     event.listen(engine, "begin", _begin_postgresql)
     # A snapshot would be older than the lock that a writer waited for.
     return engine, engine.execution_options(writes=True, isolation_level="READ COMMITTED")
