@@ -11,8 +11,10 @@ from typer import Exit, Option, Typer, echo
 
 from starter.commands import (
     account,
+    codec_server,
     deadlines,
     doctor,
+    keys,
     opportunity,
     processes,
     reconcile,
@@ -53,6 +55,8 @@ app.add_typer(deadlines.app)
 app.add_typer(processes.app, name="processes")
 app.add_typer(reconcile.app)
 app.add_typer(doctor.app)
+app.add_typer(keys.app, name="keys")
+app.add_typer(codec_server.app)
 app.add_typer(importing.app)
 app.add_typer(demo.app)
 
