@@ -19,14 +19,18 @@ from pydantic import (
     ValidationError,
 )
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfigProfile
 from temporalio.runtime import Runtime
+
+from encryption.codec import Keys, data_converter
+from encryption.ring import BadRing, Ring
+from encryption.ring_file import RingFile
 
 TASK_QUEUE = "closeline"
 NAMESPACE = "closeline"
 DEFAULT_ADDRESS = "localhost:7233"
 DEFAULT_DIR = ".closeline"
+DEFAULT_RING = "keys.json"
 CONNECT_SECONDS = 5.0
 
 VARIABLES = {
@@ -38,7 +42,10 @@ VARIABLES = {
     "log": "CLOSELINE_LOG",
     "metrics": "CLOSELINE_METRICS",
     "processes": "CLOSELINE_PROCESSES",
+    "keys_file": "CLOSELINE_KEYS_FILE",
 }
+KEYS = "CLOSELINE_KEYS"
+"""Holds the text of a key ring where no file can; no option does, for others see a command line."""
 
 
 class BadSettings(ValueError):
@@ -57,6 +64,7 @@ class UpFile(BaseModel):
     address: str
     ui_address: str | None
     pid: int
+    keys_file: Path | None = None
 
     @staticmethod
     def path(folder: Path) -> Path:
@@ -93,6 +101,7 @@ class Options(TypedDict, total=False):
     log: str | None
     metrics: str | None
     processes: Path | None
+    keys_file: Path | None
 
 
 def _socket_address(text: str) -> str:
@@ -108,9 +117,10 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    # These two may hold an API key or a password, so they are never printed.
+    # These may hold an API key, a password or a key ring, so they are never printed.
     connection: InstanceOf[ClientConfigProfile] = Field(repr=False)
     ledger_url: str = Field(repr=False)
+    keys: Keys | None = Field(default=None, repr=False)
     address: str
     address_from: str
     namespace: str
@@ -118,6 +128,7 @@ class Settings(BaseModel):
     log: Literal["console", "json"] = "console"
     metrics: Annotated[str, AfterValidator(_socket_address)] | None = None
     processes: DirectoryPath | None = None
+    keys_file: Path | None = None
 
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None, **options: Unpack[Options]) -> Self:
@@ -125,15 +136,18 @@ class Settings(BaseModel):
         environ = {k: v for k, v in (os.environ if environ is None else environ).items() if v}
         said = _said(environ, options)
         folder = Path(said["dir"].value if "dir" in said else DEFAULT_DIR)
-        connection, address_from = _connection(environ, said, folder)
+        server = _server(environ, said, folder)
+        keys, keys_file = _keys(environ, said, server)
         values: dict[str, object] = {
             "ledger_url": f"sqlite:///{folder / 'ledger.db'}",
             **{name: word.value for name, word in said.items() if name in cls.model_fields},
-            "connection": connection,
-            "address": connection.address,
-            "address_from": address_from,
-            "namespace": connection.namespace,
+            "connection": server.connection,
+            "address": server.connection.address,
+            "address_from": server.source,
+            "namespace": server.connection.namespace,
             "dir": folder,
+            "keys": keys,
+            "keys_file": keys_file,
         }
         try:
             return cls.model_validate(values)
@@ -147,12 +161,16 @@ class Settings(BaseModel):
         update = {"connection": connection, "address": address, "address_from": "the program"}
         return self.model_copy(update=update)
 
+    def with_ring(self, path: Path) -> Self:
+        """The same settings, encrypting with the ring in this file. Raises BadSettings."""
+        return self.model_copy(update={"keys": _ring_in(path, "--dir"), "keys_file": path})
+
 
 async def connect(settings: Settings, runtime: Runtime | None = None) -> Client:
     """A client of the server in the settings, or Unreachable within a few seconds."""
     attempt = Client.connect(
         **settings.connection.to_client_connect_config(),
-        data_converter=pydantic_data_converter,
+        data_converter=data_converter(settings.keys),
         runtime=runtime,
     )
     where = f"{settings.address} (from {settings.address_from})"
@@ -164,11 +182,26 @@ async def connect(settings: Settings, runtime: Runtime | None = None) -> Client:
         raise Unreachable(f"no Temporal server answers at {where}: {error}") from error
 
 
+def ring_path(**options: Unpack[Options]) -> Path:
+    """Where the key ring is or will be: in the file that is named, else in the folder."""
+    said = _said({k: v for k, v in os.environ.items() if v}, options)
+    folder = Path(said["dir"].value if "dir" in said else DEFAULT_DIR)
+    return Path(said["keys_file"].value) if "keys_file" in said else folder / DEFAULT_RING
+
+
 class _Word(NamedTuple):
     """A value, and the option or variable that said it."""
 
     value: str
     source: str
+
+
+class _Server(NamedTuple):
+    """How to reach the server, who said where it is, and the ring of whoever runs it."""
+
+    connection: ClientConfigProfile
+    source: str
+    keys_file: Path | None = None
 
 
 def _said(environ: Mapping[str, str], options: Options) -> dict[str, _Word]:
@@ -185,10 +218,7 @@ def _said(environ: Mapping[str, str], options: Options) -> dict[str, _Word]:
     return by_variable | by_option
 
 
-def _connection(
-    environ: Mapping[str, str], said: Mapping[str, _Word], folder: Path
-) -> tuple[ClientConfigProfile, str]:
-    """How to reach the server, and who said where it is."""
+def _server(environ: Mapping[str, str], said: Mapping[str, _Word], folder: Path) -> _Server:
     address, profile = said.get("address"), said.get("profile")
     if address and profile:
         raise BadSettings(
@@ -208,9 +238,38 @@ def _connection(
         found = dataclasses.replace(found, address=address.value)
     if found.address:
         source = address.source if address else f"profile {profile.value if profile else 'default'}"
-        return dataclasses.replace(found, namespace=namespace), source
+        return _Server(dataclasses.replace(found, namespace=namespace), source)
     if up := UpFile.read(folder):
         # The embedded server speaks plainly: a key meant for another server is not sent to it.
         plain = ClientConfigProfile(address=up.address, namespace=namespace)
-        return plain, str(UpFile.path(folder))
-    return dataclasses.replace(found, address=DEFAULT_ADDRESS, namespace=namespace), "the default"
+        return _Server(plain, str(UpFile.path(folder)), up.keys_file)
+    found = dataclasses.replace(found, address=DEFAULT_ADDRESS, namespace=namespace)
+    return _Server(found, "the default")
+
+
+def _keys(
+    environ: Mapping[str, str], said: Mapping[str, _Word], server: _Server
+) -> tuple[Keys | None, Path | None]:
+    """What encrypts, and the file it is in, if it is in one."""
+    named, text = said.get("keys_file"), environ.get(KEYS)
+    if named and text:
+        raise BadSettings(f"{KEYS} and {named.source} both say what the keys are: give one")
+    if text:
+        try:
+            ring = Ring.parse(text)
+        except BadRing as bad:
+            raise BadSettings(f"{KEYS}: {bad}") from None
+        return (lambda: ring), None
+    path, source = server.keys_file, server.source
+    if named:
+        path, source = Path(named.value), named.source
+    return (_ring_in(path, source), path) if path else (None, None)
+
+
+def _ring_in(path: Path, source: str) -> Keys:
+    file = RingFile(path)
+    try:
+        file.read()
+    except BadRing as bad:
+        raise BadSettings(f"{source}: {bad}") from None
+    return file.read

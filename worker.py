@@ -74,7 +74,9 @@ async def run_worker(
     client = client or await connect(settings, make_runtime(settings.metrics))
     async with make_worker(client, ledger, processes=processes):
         await ensure_schedules(client)
-        logger.info("worker_started", address=settings.address, namespace=settings.namespace)
+        key = settings.keys().active if settings.keys else "none"
+        where = {"address": settings.address, "namespace": settings.namespace}
+        logger.info("worker_started", **where, encrypts_with=key)
         await (stop or asyncio.Event()).wait()
         logger.info("worker_stopping", grace_seconds=GRACE.total_seconds())
     logger.info("worker_stopped")

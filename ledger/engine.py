@@ -48,24 +48,30 @@ told so, and one that the network has cut off lets go of its lock in the server'
 WRITERS_LOCK: Final = 0x6C6564676572
 """The advisory lock that writers on PostgreSQL hold; the number only has to be the same for all."""
 
-PLAIN_JSON: Final[dict[str, Any]] = {"json_serializer": json_text, "json_deserializer": from_json}
+ALIKE: Final[dict[str, Any]] = {
+    "json_serializer": json_text,
+    "json_deserializer": from_json,
+    "hide_parameters": True,
+}
+"""What every engine is made with."""
 
 Upsert = sqlite.Insert | postgresql.Insert
 
 
 def connect(url: str) -> tuple[Engine, Engine]:
-    """An engine for readers and one for writers, on one pool of connections."""
+    """An engine for readers and one for writers, on one pool of connections; their errors are
+    logged, so they quote no row."""
     where = make_url(url)
     if where.get_backend_name() == "sqlite":
         where = where.set(query={"timeout": BUSY_SECONDS, **where.query})
-        engine = create_engine(where, **PLAIN_JSON)
+        engine = create_engine(where, **ALIKE)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine, engine.execution_options(writes=True)
     if where.drivername in PLAIN:
         where = where.set(drivername=PSYCOPG)
     where = where.set(query={**REACHING, **where.query})
-    engine = create_engine(where, pool_pre_ping=True, **PLAIN_JSON)
+    engine = create_engine(where, pool_pre_ping=True, **ALIKE)
     event.listen(engine, "connect", _prepare_postgresql)
     event.listen(engine, "begin", _begin_postgresql)
     readers = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)

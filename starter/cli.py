@@ -12,11 +12,13 @@ from typer import Exit, Option, Typer, echo
 from starter.commands import (
     account,
     calendar,
+    codec_server,
     deadlines,
     diff,
     doctor,
     erase,
     imports,
+    keys,
     ledger,
     opportunity,
     owner,
@@ -68,6 +70,8 @@ app.add_typer(rebuild.app)
 app.add_typer(schema.app)
 app.add_typer(doctor.app)
 app.add_typer(erase.app)
+app.add_typer(keys.app, name="keys")
+app.add_typer(codec_server.app)
 app.add_typer(importing.app)
 app.add_typer(imports.app, name="imports")
 app.add_typer(owner.app, name="owner")

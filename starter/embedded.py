@@ -20,7 +20,7 @@ from starter.ports import choose_port
 from starter.program import find_program, start_dev
 
 IP = "127.0.0.1"
-PORT, UI_PORT = 7233, 8233
+PORT, UI_PORT, CODEC_PORT = 7233, 8233, 8234
 START_SECONDS = 30.0
 STOP_SECONDS = 10.0
 POLL_SECONDS = 0.05
@@ -40,7 +40,8 @@ class EmbeddedServer:
     """Temporal's development server, its data in one folder, ready for Closeline once started.
 
     A port of None is the usual one, or a free one where that is taken; 0 is any free one; a port
-    that was asked for and is taken is an error.
+    that was asked for and is taken is an error. The UI decodes through the codec server at `codec`,
+    and whoever finds the server through its folder encrypts with the ring in `keys_file`.
     """
 
     def __init__(
@@ -51,9 +52,13 @@ class EmbeddedServer:
         *,
         headless: bool = False,
         namespace: str = NAMESPACE,
+        codec: str | None = None,
+        keys_file: Path | None = None,
     ) -> None:
         self.folder = folder
         self.namespace = namespace
+        self.codec = codec
+        self.keys_file = keys_file
         self.program = find_program()
         self.log = folder / "temporal.log"
         self.address = ""
@@ -88,8 +93,12 @@ class EmbeddedServer:
             await self._stop_leftover()
             self._process = await self._spawn()
             await self._make_ready(self._process)
-            up = UpFile(address=self.address, ui_address=self.ui_address, pid=os.getpid())
-            up.write(self.folder)
+            UpFile(
+                address=self.address,
+                ui_address=self.ui_address,
+                pid=os.getpid(),
+                keys_file=self.keys_file,
+            ).write(self.folder)
             undo.pop_all()
 
     async def stop(self) -> None:
@@ -131,7 +140,8 @@ class EmbeddedServer:
         ui_port = None if headless else choose_port(IP, ui_port, UI_PORT)
         self.address = f"{IP}:{port}"
         self.ui_address = None if ui_port is None else f"http://{IP}:{ui_port}"
-        command = start_dev(self.program.path, self.folder / "temporal.db", IP, port, ui_port)
+        where = (self.folder / "temporal.db", IP, port, ui_port, self.codec)
+        command = start_dev(self.program.path, *where)
         with self.log.open("ab") as output:
             process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-I", lifeline.__file__, str(os.getpid()), *command),

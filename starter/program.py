@@ -36,9 +36,19 @@ def find_program() -> Program:
     )
 
 
-def start_dev(program: Path, database: Path, ip: str, port: int, ui_port: int | None) -> list[str]:
-    """The command that runs the server on this database, with a web UI if that has a port."""
+def start_dev(
+    program: Path,
+    database: Path,
+    ip: str,
+    port: int,
+    ui_port: int | None,
+    codec: str | None = None,
+) -> list[str]:
+    """The command that runs the server on this database, with a web UI if that has a port, which
+    reads through the codec server at `codec` if there is one."""
     ui = ["--headless"] if ui_port is None else ["--ui-port", str(ui_port)]
+    if codec:
+        ui += ["--ui-codec-endpoint", codec]
     return [
         *(str(program), "server", "start-dev"),
         *("--ip", ip, "--port", str(port), *ui, "--ui-disable-news-fetch"),

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-OURS_BELOW = {"processes", "ledger", "activities", "workflows"}
+OURS_BELOW = {"encryption", "processes", "ledger", "activities", "workflows"}
 MAY_IMPORT = {
     "sales": set(),
     "processes": {"sales"},
@@ -15,7 +15,8 @@ MAY_IMPORT = {
     "activities": {"sales", "processes", "ledger"},
     "workflows": {"sales", "ledger", "activities"},
     "simulation": {"sales", "processes", "ledger"},
-    "settings": set(),
+    "encryption": set(),
+    "settings": {"encryption"},
     "telemetry": set(),
     "worker": OURS_BELOW | {"settings", "telemetry", "starter"},
 }

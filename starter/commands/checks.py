@@ -21,6 +21,7 @@ from settings import TASK_QUEUE, Unreachable
 from starter.client import CloselineClient
 from starter.commands.common import Where
 from starter.namespace import RETENTION, check_attributes
+from starter.sealed import sample
 
 POLLED: Final = timedelta(seconds=90)
 """A worker that lives asks for work at least this often."""
@@ -109,6 +110,19 @@ async def stuck(site: Site) -> Check:
     return Check(not found, _named(found), advice)
 
 
+async def encryption(site: Site) -> Check:
+    """Whatever is encrypted can be read with the keys at hand."""
+    found = await sample(site.temporal)
+    if found.missing:
+        words = f"no key {', '.join(sorted(found.missing))}, and what it encrypted cannot be read"
+        return Check(False, words, "put the key back into the ring, or say where the ring is")
+    if not found.keys:
+        keys = site.where.settings.keys
+        return Check(True, f"on, with {keys().active}" if keys else "off")
+    plain = f", {found.plain} in clear" if found.plain else ""
+    return Check(True, f"{len(found.keys)} keys in {found.count} workflows, all at hand{plain}")
+
+
 async def ledger(where: Where) -> Check:
     """The ledger answers and has this version's schema. Raises LedgerDown where it does not."""
 
@@ -126,6 +140,7 @@ CHECKS: Final[dict[str, Callable[[Site], Awaitable[Check]]]] = {
     "namespace": namespace,
     "search attributes": attributes,
     "workflow pause": pause,
+    "encryption": encryption,
     "workers": workers,
     "stuck workflows": stuck,
     "overdue": overdue,

@@ -38,6 +38,7 @@ class Where:
     dir: Annotated[Path | None, _setting("dir", "The folder of `closeline up`")] = None
     ledger_url: Annotated[str | None, _setting("ledger_url", "The ledger's database")] = None
     processes: Annotated[Path | None, _setting("processes", "A folder of processes")] = None
+    keys_file: Annotated[Path | None, _setting("keys_file", "The key ring")] = None
 
     @property
     def settings(self) -> Settings:

@@ -11,6 +11,8 @@ from temporalio.client import RPCTimeoutOrCancelledError, WorkflowUpdateFailedEr
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
+from encryption.codec import MissingKey
+from encryption.ring import BadRing
 from ledger.errors import LedgerDown
 from ledger.roles import BadRole
 from processes import BadProcess
@@ -42,12 +44,16 @@ def exit_codes() -> Iterator[None]:
     """Whatever can go wrong, as one line on stderr and the exit code that stands for it."""
     try:
         yield
-    except (Refusal, Refused, UnknownOpportunity, BadProcess, BadRole, *TAKEN) as error:
+    except (
+        *(Refusal, Refused, UnknownOpportunity),
+        *(BadProcess, BadRing, BadRole),
+        *TAKEN,
+    ) as error:
         end(REFUSED, f"refused: {error}")
     except WorkflowUpdateFailedError as error:
         cause = error.cause
         end(REFUSED, f"refused: {cause.message if isinstance(cause, ApplicationError) else cause}")
-    except BadSettings as error:
+    except (BadSettings, MissingKey) as error:
         end(USAGE, f"settings: {error}")
     except (ArgumentError, ImportError) as error:  # no URL at all, or no driver for it
         end(USAGE, f"settings: the ledger's URL: {error}")

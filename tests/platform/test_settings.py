@@ -1,5 +1,6 @@
 """Every setting has one answer, and every contradiction is refused by name."""
 
+import json
 import socket
 import time
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Unpack
 import pytest
 
 import settings
+from encryption.ring_file import RingFile
 from settings import BadSettings, Options, Settings, Unreachable, UpFile, connect
 
 PROFILES = """
@@ -34,6 +36,13 @@ def nothing(tmp_path: Path) -> dict[str, str]:
     file = tmp_path / "empty.toml"
     file.touch()
     return {"TEMPORAL_CONFIG_FILE": str(file), "CLOSELINE_DIR": str(tmp_path / "nothing-up")}
+
+
+@pytest.fixture
+def ring(tmp_path: Path) -> RingFile:
+    file = RingFile(tmp_path / "keys.json")
+    file.create()
+    return file
 
 
 def leave_up_file(folder: Path) -> None:
@@ -131,6 +140,51 @@ def test_a_key_for_another_server_never_reaches_the_embedded_one(
 def test_keys_and_passwords_are_not_printed(nothing: dict[str, str]) -> None:
     nothing |= {"TEMPORAL_API_KEY": "hunter2", "CLOSELINE_LEDGER_URL": "postgresql://u:hunter2@h/d"}
     assert "hunter2" not in repr(Settings.load(nothing))
+
+
+def test_keys_are_in_the_file_that_is_named_or_in_a_variable_but_not_in_both(
+    nothing: dict[str, str], ring: RingFile
+) -> None:
+    nothing |= {"CLOSELINE_KEYS_FILE": str(ring.path)}
+    named = Settings.load(nothing)
+    assert named.keys
+    assert (named.keys(), named.keys_file) == (ring.read(), ring.path)
+    text = ring.read().text()
+    assert "CLOSELINE_KEYS and --keys-file" in refusal(
+        {"CLOSELINE_KEYS": text}, keys_file=ring.path
+    )
+    told = Settings.load(nothing | {"CLOSELINE_KEYS": text, "CLOSELINE_KEYS_FILE": ""})
+    assert told.keys
+    assert (told.keys(), told.keys_file) == (ring.read(), None)
+    (secret,) = (key["secret"] for key in json.loads(text)["keys"].values())
+    assert secret in text
+    assert secret not in repr(told) + repr(named)
+
+
+def test_a_ring_is_never_taken_from_a_folder_whose_server_is_not_meant(
+    nothing: dict[str, str], folder: Path
+) -> None:
+    leave_up_file(folder)
+    ring = RingFile(folder / "keys.json")
+    ring.create()
+    assert Settings.load(nothing, dir=folder).keys is None
+    up = UpFile(address="127.0.0.1:4711", ui_address=None, pid=1, keys_file=ring.path)
+    up.write(folder)
+    found = Settings.load(nothing, dir=folder)
+    assert found.keys
+    assert found.keys_file == ring.path
+    assert Settings.load(nothing, dir=folder, address="elsewhere:1").keys is None
+
+
+def test_a_ring_that_cannot_be_used_is_refused_by_who_named_it(
+    nothing: dict[str, str], ring: RingFile
+) -> None:
+    assert refusal(nothing | {"CLOSELINE_KEYS": "{}"}).startswith("CLOSELINE_KEYS: active: ")
+    ring.path.chmod(0o644)
+    assert refusal(nothing, keys_file=ring.path).startswith("--keys-file: ")
+    ring.path.unlink()
+    told = refusal(nothing | {"CLOSELINE_KEYS_FILE": str(ring.path)})
+    assert told == f"CLOSELINE_KEYS_FILE: {ring.path}: No such file or directory"
 
 
 @pytest.mark.parametrize(

@@ -67,10 +67,11 @@ class Site:
             "TEMPORAL_CONFIG_FILE": str(self.folder / "temporal.toml"),
         }
 
-    def run(self, *args: str) -> Result:
-        """Run the command in this process."""
+    def run(self, *args: str, **more: str) -> Result:
+        """Run the command in this process, with more variables if need be."""
         unset = dict.fromkeys(k for k in os.environ if k not in self.environ)
-        return CliRunner().invoke(app, args, env=unset | self.environ, catch_exceptions=False)
+        environ = unset | self.environ | more
+        return CliRunner().invoke(app, args, env=environ, catch_exceptions=False)
 
     def done(self, *args: str) -> str:
         """What the command prints once it is done."""

@@ -1,0 +1,1 @@
+"""What makes the payloads that Temporal keeps unreadable to whoever has no key."""
