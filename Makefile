@@ -6,7 +6,7 @@ READY := .venv/ready
 UV_VERSION := 0.13.9
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test hunt bench worker lock clean
+.PHONY: help demo up test hunt bench histories worker lock clean
 
 help: ## Say what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -28,6 +28,9 @@ hunt: $(READY) ## Look for broken rules among many new examples (some minutes)
 
 bench: $(READY) ## Measure, beside a bare workflow (a quarter of an hour)
 	@$(BIN)/python -m bench
+
+histories: $(READY) ## Record the histories that later releases must replay (two minutes)
+	$(BIN)/python -m tests.record_histories $(LIVES)
 
 worker: $(READY) ## Start one more worker
 	@$(BIN)/python -m worker
