@@ -29,7 +29,7 @@ hunt: $(READY) ## Look for broken rules among many new examples (some minutes)
 bench: $(READY) ## Measure, beside a bare workflow (a quarter of an hour)
 	@$(BIN)/python -m bench
 
-histories: $(READY) ## Record the histories that later releases must replay (two minutes)
+histories: $(READY) ## Record the histories that later releases must replay (a minute)
 	$(BIN)/python -m tests.record_histories $(LIVES)
 
 worker: $(READY) ## Start one more worker
