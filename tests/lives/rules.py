@@ -265,7 +265,8 @@ async def every_rule_of_an_account(world: World) -> None:
     await say(account_id, "reopen_opportunity", **again)
     await world.until(world.closeline.opportunity(successor), 1)
     await say(account_id, "reopen_opportunity", **again)
-    for each in ({}, {"name": "Acme"}, {"segment": None}):
+    told_twice = {"event_id": new_id("amend"), "owner": "bob"}
+    for each in ({}, {"name": "Acme"}, {"segment": None}, told_twice, told_twice):
         await say(account_id, "amend", **each)
     account = world.closeline.account(account_id)
     erasures: list[dict[str, Any]] = [

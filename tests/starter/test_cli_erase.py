@@ -88,5 +88,5 @@ def test_what_cannot_be_erased_is_refused_by_field_and_rule(site: Site, opened: 
         ),
     ):
         assert site.refused(*args).startswith(words)
-    for args in (("erase", "kim", *BY), ("erase", "--account", "acme", *BY)):
-        assert site.run(*args).exit_code == 2
+    for usage in (("erase", "kim", *BY), ("erase", "--account", "acme", *BY)):
+        assert site.run(*usage).exit_code == 2
