@@ -58,3 +58,6 @@ QUIET: Final = Process.model_validate(
 """Where silence is the purchase."""
 LIBRARY: Final = Library([AGREED, AGREED_AGAIN, QUIET])
 MIX: Final = {"agreed": 0.93, "quiet": 0.07}
+
+OF_NO_MARKET: Final = {"erase"}
+"""What is said for reasons that lie outside of selling: nobody in a market asks to be forgotten."""
