@@ -14,8 +14,8 @@ OPEN = ("--account", "acme", "--process", "quick", "--name", "Order")
     ("said", "words"),
     [
         (("--amount", "-5", "--currency", "EUR"), "amount.amount: too_small"),
-        (("--amount", "NaN", "--currency", "EUR"), "amount.amount: not_a_number"),
-        (("--amount", "Infinity", "--currency", "EUR"), "amount.amount: not_a_number"),
+        (("--amount", "NaN", "--currency", "EUR"), "amount.amount: not_a_decimal"),
+        (("--amount", "Infinity", "--currency", "EUR"), "amount.amount: not_a_decimal"),
         (("--amount", "ten", "--currency", "EUR"), "amount.amount: not_a_decimal"),
         (("--amount", "5"), "amount.currency: required"),
         (("--amount", "5", "--currency", "EURO"), "amount.currency: unknown_currency"),
