@@ -6,7 +6,7 @@ READY := .venv/ready
 UV_VERSION := 0.13.9
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test hunt chaos bench worker lock clean
+.PHONY: help demo up test hunt chaos bench histories worker lock clean
 
 help: ## Say what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -31,6 +31,9 @@ chaos: $(READY) ## Kill workers while hundreds of opportunities are talked to (s
 
 bench: $(READY) ## Measure, beside a bare workflow (a quarter of an hour)
 	@$(BIN)/python -m bench
+
+histories: $(READY) ## Record the histories that later releases must replay (a minute)
+	$(BIN)/python -m tests.record_histories $(LIVES)
 
 worker: $(READY) ## Start one more worker
 	@$(BIN)/python -m worker

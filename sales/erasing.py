@@ -193,7 +193,7 @@ def _texts(words: Any) -> Iterator[str]:
 def _named(words: Any, person: str) -> Iterator[str]:
     if isinstance(words, Mapping):
         name = value_at(words.get("stakeholders"), (person, "name"))
-        if isinstance(name, str) and name.strip():
+        if isinstance(name, str) and any(each.isalnum() for each in name):
             yield name.strip()
     for each in _inner(words):
         yield from _named(each, person)

@@ -1,16 +1,17 @@
 """Write `tests/histories/`: what the runs of this release look like, from a real server.
 
-    python -m tests.record_histories
+    python -m tests.record_histories [LIFE ...]
 
-Later releases must replay them. They are written anew only where no older run can be met.
+Later releases must replay them. They are written anew only where no older run can be met; a new
+branch needs a life in `tests/lives`, which is recorded alone by its name.
 """
 
 import asyncio
 import json
-import shutil
+import os
+import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,202 +22,44 @@ from temporalio.testing import WorkflowEnvironment
 from ledger.ledger import Ledger
 from settings import NAMESPACE
 from starter.program import find_program
-from tests.workflows.test_malformed import SHAPES
-from tests.workflows.test_reset import reset
-from tests.workflows.world import Handle, World, eventually, id_of, message, new_id
+from tests.lives import drivers, rules
+from tests.lives.telling import RECORDER
+from tests.workflows.world import World
 from workflows.attributes import ATTRIBUTES
 
 FOLDER: Final = Path(__file__).parent / "histories"
-RECORDER: Final = "recorder"
-A_CALL: Final[dict[str, Any]] = {"origin": "buyer", "channel": "call"}
-A_YES: Final[dict[str, Any]] = {"decision": "yes", "reasons": ["value"]}
-A_NO: Final[dict[str, Any]] = {"decision": "no", "reasons": ["price"]}
-AN_ORDER: Final[dict[str, Any]] = {"evidence": {"kind": "purchase_order", "reference": "PO-1"}}
-
 Life = Callable[[World], Awaitable[None]]
 
-
-def soon(seconds: float) -> str:
-    """An instant a little later than now."""
-    return (datetime.now(UTC) + timedelta(seconds=seconds)).isoformat()
-
-
-async def tell(handle: Handle, *told: tuple[str, dict[str, Any]], pause: float = 0.1) -> None:
-    """These signals, one after the other."""
-    for kind, said in told:
-        await handle.signal(kind, message(handle, new_id(kind), **said))
-        await asyncio.sleep(pause)
-
-
-async def won_by_signals(world: World) -> None:
-    handle = await world.open(amount={"amount": "1200.00", "currency": "EUR"}, owner="ann")
-    await tell(
-        handle,
-        ("change_stage", {"stage": "offer"}),
-        ("amend", {"stakeholders": {"p-1": {"role": "champion", "name": "Kim"}}}),
-        ("record_engagement", {**A_CALL, "stakeholder_id": "p-1"}),
-        ("log_effort", {"hours": "1.5"}),
-        ("record_decision", A_YES),
-        ("record_purchase", AN_ORDER),
-    )
-    await handle.result()
-
-
-async def lost_by_updates(world: World) -> None:
-    handle = await world.open()
-    for stage in ("nowhere", "contract", "offer"):
-        await world.say(handle, "change_stage", stage=stage)
-    await world.say(handle, "record_decision", **A_NO)
-    await handle.result()
-
-
-async def expired_with_warnings(world: World) -> None:
-    await (await world.open("warned")).result()
-
-
-async def expired_after_an_outage(world: World) -> None:
-    async with world.worker(identity=RECORDER):
-        handle = await world.open("hasty")
-    await asyncio.sleep(6.5)
-    await handle.signal("record_engagement", message(handle, "behind", **A_CALL))
-    async with world.worker(identity=RECORDER):
-        await handle.result()
-
-
-async def parked_extended_and_migrated(world: World) -> None:
-    handle = await world.open()
-    await tell(
-        handle,
-        ("park", {"until": soon(1), "reason": "holidays"}),
-        ("extend", {"close_date": soon(86_400), "reason": "a new date"}),
-        ("migrate", {"process_version": 2}),
-        ("migrate", {"process_version": 7}),
-    )
-    await world.until(handle, 6)
-    await world.say(handle, "migrate", process_version=1)
-
-
-async def cancelled(world: World) -> None:
-    handle = await world.open()
-    await tell(handle, ("change_stage", {"stage": "offer"}), pause=0)
-    await handle.cancel()
-    await handle.result()
-
-
-async def spoken_to_in_any_shape(world: World) -> None:
-    handle = await world.open("long")
-    large = ("a long text", "many fields", "too deep", "a huge number")
-    shapes = [each for name, each in SHAPES.items() if name not in large]
-    for arguments, _, _ in shapes:
-        await handle.signal("change_stage", args=arguments)
-    await handle.signal("no_such_message", args=[1, 2])
-    await world.until(handle, len(shapes) + 2)
-
-
-async def started_directly(world: World) -> None:
-    handle = await world.start(
-        start_signal="change_stage", start_signal_args=[{"event_id": "early", "stage": "offer"}]
-    )
-    await handle.signal("change_stage", message(handle, "next", stage="contract"))
-    async with world.worker(identity=RECORDER):
-        await world.until(handle, 3)
-
-
-async def rolled_over(world: World) -> None:
-    handle = await world.open()
-    for number in range(40):
-        await tell(handle, ("record_engagement", {**A_CALL, "summary": f"{number}"}), pause=0.02)
-        if number % 4 == 0:
-            await world.say(handle, "record_engagement", **A_CALL)
-    await tell(handle, ("record_decision", A_NO))
-    await handle.result()
-
-
-async def without_a_ledger(world: World) -> None:
-    handle = await world.open()
-    with world.switches.down:
-        await tell(handle, ("change_stage", {"stage": "offer"}), ("record_decision", A_NO))
-        await tell(handle, ("record_engagement", A_CALL))
-        await eventually(lambda: world.state(handle), lambda state: state["outcome"])
-    await handle.result()
-
-
-async def thrown_back(world: World) -> None:
-    handle = await world.open("long")
-    for number in range(3):
-        await tell(handle, ("record_engagement", {**A_CALL, "summary": f"{number}"}))
-    await world.until(handle, 4)
-    handle = await reset(world, handle, 1)
-    await handle.signal("recheck", {})
-    await eventually(lambda: world.kinds(handle), lambda kinds: "reset_noticed" in kinds)
-    await tell(handle, ("record_decision", A_NO))
-    await handle.result()
-    handle = await reset(world, handle, 1)
-    await tell(handle, ("log_effort", {"hours": "1"}))
-    await handle.result()
-
-
-async def an_account_of_many(world: World) -> None:
-    account_id = f"account-{world.task_queue}"
-    handles = [await world.open(account=account_id) for _ in range(3)]
-    account = world.closeline.account(account_id)
-    await world.closeline.open_opportunity(
-        account_id, id_of(handles[0]), process="patient", name="x"
-    )
-    await world.say(handles[0], "record_decision", **A_NO)
-    await handles[0].result()
-    await world.say(handles[0], "record_engagement", **A_CALL)
-    await world.closeline.reopen(id_of(handles[0]), "they called again")
-    await account.signal("late_message", args=[])
-    before = (await account.describe()).run_id
-    await account.cancel()
-    await eventually(account.describe, lambda described: described.run_id != before)
-    await eventually(lambda: world.kinds(account), lambda kinds: kinds.count("refused") == 3)
-    await world.written(account)
-    await account.terminate("by an admin")
-    await world.closeline.say_to_account(account_id, "amend", owner="ann")
-    await world.closeline.say_to_account(account_id, "retire", reason="they moved", within="5s")
-    await account.result()
-
-
-async def an_account_that_rolls_over(world: World) -> None:
-    account_id = f"account-{world.task_queue}"
-    await world.client.start_workflow(
-        "Account",
-        {"account_id": account_id, "limits": {"events": 20}},
-        id=f"account:{account_id}",
-        task_queue=world.task_queue,
-    )
-    for _ in range(6):
-        await world.open(account=account_id)
-
-
-async def reconciled(world: World) -> None:
-    handle = await world.open()
-    await handle.terminate("by an admin")
-    await world.client.execute_workflow(
-        "Reconcile", True, id=f"reconcile-{world.task_queue}", task_queue=world.task_queue
-    )
-
-
 LIVES: Final[dict[Life, str]] = {
-    won_by_signals: "Opportunity",
-    lost_by_updates: "Opportunity",
-    expired_with_warnings: "Opportunity",
-    parked_extended_and_migrated: "Opportunity",
-    cancelled: "Opportunity",
-    spoken_to_in_any_shape: "Opportunity",
-    rolled_over: "Opportunity",
-    without_a_ledger: "Opportunity",
-    thrown_back: "Opportunity",
-    expired_after_an_outage: "Opportunity",
-    started_directly: "Opportunity",
-    an_account_of_many: "Account",
-    an_account_that_rolls_over: "Account",
-    reconciled: "Reconcile",
+    drivers.won_by_signals: "Opportunity",
+    drivers.lost_by_updates: "Opportunity",
+    drivers.expired_with_warnings: "Opportunity",
+    drivers.parked_extended_and_migrated: "Opportunity",
+    drivers.cancelled: "Opportunity",
+    drivers.spoken_to_in_any_shape: "Opportunity",
+    drivers.rolled_over: "Opportunity",
+    drivers.without_a_ledger: "Opportunity",
+    drivers.thrown_back: "Opportunity",
+    drivers.thrown_back_past_its_end: "Opportunity",
+    drivers.expired_after_an_outage: "Opportunity",
+    drivers.started_directly: "Opportunity",
+    drivers.an_account_of_many: "Account",
+    drivers.an_account_whose_child_runs_already: "Account",
+    drivers.an_account_that_rolls_over: "Account",
+    drivers.reconciled: "Reconcile",
+    rules.every_rule_of_the_details: "Opportunity",
+    rules.a_gate_that_asks_for_everything_and_an_erasure: "Opportunity",
+    rules.landed_from_elsewhere: "Opportunity",
+    rules.started_wrongly: "Opportunity",
+    rules.every_rule_of_time: "Opportunity",
+    rules.every_rule_of_winning: "Opportunity",
+    rules.every_way_to_end: "Opportunity",
+    rules.ended_by_every_clock: "Opportunity",
+    rules.a_hundred_senders: "Opportunity",
+    rules.every_rule_of_an_account: "Account",
 }
 """What is lived, and whose histories are kept of it."""
-WITHOUT_A_WORKER: Final = (expired_after_an_outage, started_directly)
+WITHOUT_A_WORKER: Final = (drivers.expired_after_an_outage, drivers.started_directly)
 
 
 async def record(client: Client, life: Life, database: Path) -> None:
@@ -249,9 +92,21 @@ def cleaned(node: Any) -> Any:
     return kept
 
 
-async def main() -> None:
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    FOLDER.mkdir()
+def chosen(names: list[str]) -> list[Life]:
+    """The lives of these names, or all; what was recorded of them goes away."""
+    unknown = sorted({*names} - {life.__name__ for life in LIVES})
+    if unknown:
+        raise SystemExit(f"LIFE: unknown ({', '.join(unknown)})")
+    lives = [life for life in LIVES if not names or life.__name__ in names]
+    for file in FOLDER.glob("*.json"):
+        if not names or file.name.partition(".")[0] in names:
+            file.unlink()
+    return lives
+
+
+async def main(names: list[str]) -> None:
+    FOLDER.mkdir(exist_ok=True)
+    lives = chosen(names)
     async with await WorkflowEnvironment.start_local(
         namespace=NAMESPACE,
         identity=RECORDER,
@@ -261,7 +116,7 @@ async def main() -> None:
         dev_server_log_level="error",
     ) as environment:
         with tempfile.TemporaryDirectory() as folder:
-            for life, database in zip(LIVES, databases(folder), strict=False):
+            for life, database in zip(lives, databases(folder), strict=False):
                 await record(environment.client, life, database)
                 print(life.__name__)
 
@@ -277,4 +132,7 @@ def databases(folder: str) -> Iterator[Path]:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    asyncio.run(main(sys.argv[1:]))
+    sys.stdout.flush()
+    # At once: threads of Temporal's SDK may still call into an interpreter that takes itself down.
+    os._exit(0)

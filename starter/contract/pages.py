@@ -38,13 +38,9 @@ def rendered(schema: object) -> str:
 
 
 def write(folder: Path) -> list[str]:
-    """Write every file and remove what is no longer part of it; the paths that changed."""
-    wanted = pages()
-    there = {str(file.relative_to(folder)): file for file in folder.rglob("*.json")}
-    for path in there.keys() - wanted.keys():
-        there[path].unlink()
-    changed = sorted(there.keys() - wanted.keys())
-    for path, text in wanted.items():
+    """Write every file that is not there as it should be; the paths of those."""
+    changed = []
+    for path, text in pages().items():
         file = folder / path
         if not file.exists() or file.read_text(encoding="utf-8") != text:
             file.parent.mkdir(parents=True, exist_ok=True)

@@ -1,11 +1,13 @@
 """The contract is kept in the repository, whole, current and sound."""
 
 import ast
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
+from typer.testing import CliRunner
 
 import sales
 from sales.account_messages import ACCOUNT_KINDS
@@ -13,6 +15,7 @@ from sales.account_shapes import ACCOUNT_SHAPES
 from sales.messages import KINDS, Malformed
 from sales.reading import read
 from sales.shapes import SHAPES
+from starter.cli import app
 from starter.contract.pages import FOLDER, pages
 from tests.contract.schemas import DOCUMENTS, fault
 
@@ -31,6 +34,24 @@ def test_what_is_kept_is_what_the_models_say() -> None:
         if file.is_file()
     }
     assert kept == pages(), f"write them anew: closeline schema --out {FOLDER}"
+
+
+def test_the_command_writes_what_is_kept_and_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "mine.json").write_text("{}")
+    run = CliRunner().invoke(app, ["schema", "--out", str(tmp_path), "--json"])
+    assert json.loads(run.stdout)["changed"] == [*pages()]
+    again = CliRunner().invoke(app, ["schema", "--out", str(tmp_path), "--json"])
+    assert json.loads(again.stdout)["changed"] == []
+    assert sum(1 for file in tmp_path.rglob("*") if file.is_file()) == len(pages()) + 1
+
+
+def test_the_command_tells_one_document_or_lists_them() -> None:
+    run = CliRunner().invoke(app, ["schema", "facts/account/refused"])
+    assert json.loads(run.stdout) == DOCUMENTS["facts/account/refused"]
+    assert "facts/account/refused" in CliRunner().invoke(app, ["schema"]).stdout
+    wrong = CliRunner().invoke(app, ["schema", "facts/account/nothing"])
+    assert wrong.exit_code == 1
+    assert wrong.stderr.startswith("refused: name: unknown_document")
 
 
 @every_document

@@ -111,8 +111,12 @@ class Contracted(AnySequence):
 
 @pytest.mark.timeout(300)
 def test_whatever_an_opportunity_takes_and_makes_is_as_the_contract_says() -> None:
-    machine = seed(0)(Contracted)
-    run_state_machine_as_test(machine, settings=settings(max_examples=50, stateful_step_count=40))
+    for luck in range(6):  # what one round of dice misses another meets
+        machine = seed(luck)(Contracted)
+        tries = settings(max_examples=20, stateful_step_count=40)
+        run_state_machine_as_test(machine, settings=tries)
+        if KINDS.keys() == TAKEN:
+            break
     assert KINDS.keys() == TAKEN
 
 

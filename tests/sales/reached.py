@@ -49,9 +49,13 @@ def clocks() -> set[str]:
 
 
 def rules_of(*modules: str) -> set[str]:
-    """Every rule that a message can break in these modules, `*` where a name is worked out."""
-    folder = Path(sales.__file__).parent
-    trees = [ast.parse((folder / f"{name}.py").read_text(encoding="utf-8")) for name in modules]
+    """Every rule that a message can break in these modules of the rules."""
+    return rules_in(*(Path(sales.__file__).parent / f"{name}.py" for name in modules))
+
+
+def rules_in(*files: Path) -> set[str]:
+    """Every rule that a message can break in these files, `*` where a name is worked out."""
+    trees = [ast.parse(file.read_text(encoding="utf-8")) for file in files]
     calls = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
     broken = [
         call for call in calls if isinstance(call.func, ast.Name) and call.func.id == "Broken"
@@ -61,13 +65,13 @@ def rules_of(*modules: str) -> set[str]:
 
 def missed() -> set[str]:
     """Those of the stated rules that no refusal has named."""
-    return {rule for rule in STATED - ELSEWHERE if not any(_matches(rule, hit) for hit in RULES)}
+    return {rule for rule in STATED - ELSEWHERE if not any(matches(rule, hit) for hit in RULES)}
 
 
 def report() -> list[str]:
     """A few lines for the end of the run."""
-    hits = {rule: sum(n for hit, n in RULES.items() if _matches(rule, hit)) for rule in STATED}
-    others = sum(n for hit, n in RULES.items() if not any(_matches(rule, hit) for rule in STATED))
+    hits = {rule: sum(n for hit, n in RULES.items() if matches(rule, hit)) for rule in STATED}
+    others = sum(n for hit, n in RULES.items() if not any(matches(rule, hit) for rule in STATED))
     return [
         _line("ends", ENDS),
         _line("facts", KINDS),
@@ -85,7 +89,7 @@ def _text(node: ast.expr) -> str:
     return str(node.value) if isinstance(node, ast.Constant) else "*"
 
 
-def _matches(rule: str, hit: str) -> bool:
+def matches(rule: str, hit: str) -> bool:
     (field, _, broken), (said, _, named) = rule.rpartition(": "), hit.rpartition(": ")
     return field in ("*", said) and broken in ("*", named)
 

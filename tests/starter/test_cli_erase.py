@@ -17,6 +17,11 @@ def journal(site: Site, id: str, count: int) -> list[dict[str, Any]]:
     return facts
 
 
+def counted(steps: list[dict[str, Any]]) -> set[tuple[str, int]]:
+    """How many facts lose words, of each."""
+    return {(step["id"], step["facts"]) for step in steps}
+
+
 def a_life(site: Site, opened: Opened, account: str) -> tuple[str, str]:
     """A running opportunity and an ended one, both with the same person."""
     site.done("account", "open", account, "--name", "Shop")
@@ -39,22 +44,22 @@ def test_a_person_is_erased_everywhere_in_an_account(site: Site, opened: Opened)
     assert known["last_ends"]
     ask = ("erase", "kim", "--account", "forgetful", *BY)
 
-    planned = until(lambda: site.told(*ask, "--dry-run"), lambda steps: len(steps) == 3)
+    words = {(running, 2), (ended, 3), ("forgetful", 2)}
+    plan = (*ask, "--dry-run")
+    planned = until(lambda: site.told(*plan), lambda steps: counted(steps) == words)
     assert NAME in json.dumps(journal(site, running, 2))
     done = site.told(*ask)
 
     assert [step["id"] for step in done] == [step["id"] for step in planned]
     assert [step["done"] for step in done] == [True] * 3
-    assert {(step["id"], step["facts"]) for step in done} == {
-        *((running, 2), (ended, 3), ("forgetful", 2)),
-    }
+    assert counted(done) == words
     told = [journal(site, running, 3), journal(site, ended, 4)]
     told += [site.told("opportunity", "show", each) for each in (running, ended)]
     assert NAME not in json.dumps(told)
     assert (told[1][-1]["kind"], told[1][-1]["cause"]) == ("erased", "command")
     shown = site.told("opportunity", "show", ended)
     assert (shown["outcome"], shown["verbatim"]) == ("lost", "[erased]")
-    assert until(lambda: site.told(*ask, "--dry-run"), lambda steps: steps == []) == []
+    assert until(lambda: site.told(*plan), lambda steps: steps == []) == []
     assert site.done(*ask) == "none\n"
 
 
@@ -88,5 +93,5 @@ def test_what_cannot_be_erased_is_refused_by_field_and_rule(site: Site, opened: 
         ),
     ):
         assert site.refused(*args).startswith(words)
-    for args in (("erase", "kim", *BY), ("erase", "--account", "acme", *BY)):
-        assert site.run(*args).exit_code == 2
+    for usage in (("erase", "kim", *BY), ("erase", "--account", "acme", *BY)):
+        assert site.run(*usage).exit_code == 2

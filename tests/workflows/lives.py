@@ -15,7 +15,9 @@ from ledger.ledger import Ledger
 from starter.rebuilding.listing import Listed, list_runs
 from starter.rebuilding.restoring import Restored
 from starter.rebuilding.run import restore_all
-from tests.record_histories import LIVES, WITHOUT_A_WORKER, Life, reconciled, tell
+from tests.lives.drivers import reconciled
+from tests.lives.telling import tell
+from tests.record_histories import LIVES, WITHOUT_A_WORKER, Life
 from tests.workflows.test_reset import reset
 from tests.workflows.world import Handle, World, eventually, reconcile
 

@@ -64,4 +64,67 @@ SLOW: Final = _process(
 GATED: Final = _process("gated", opening={"requires": ["account", "name", "amount"]})
 """Begins with an amount or not at all."""
 
-LIBRARY: Final = Library([PATIENT, PATIENT_AGAIN, HASTY, BRISK, LONG, WARNED, SLOW, GATED])
+FULL: Final[dict[str, Any]] = {
+    "stages": [
+        {"name": "talk", "title": "Talk", "probability": 0.1, "category": "pipeline"},
+        {
+            "name": "offer",
+            "title": "Offer",
+            "probability": 0.5,
+            "category": "best_case",
+            "enter": ["amount"],
+        },
+    ],
+    "extension": {"times": 1, "total": "40d"},
+    "parking": {"times": 1, "total": "20d"},
+    "limits": {"events": 10_000},
+}
+STRICT: Final = _process(
+    "strict",
+    clocks={"end_by": {"limit": "200d"}, "close_date": {}, "action_window": {"limit": "30d"}},
+    **FULL,
+)
+"""Has a rule for everything: a gate, and budgets that are soon used up."""
+STRICT_WITHOUT: Final = _process("strict", 2, **{**FULL, "stages": FULL["stages"][1:]})
+"""A version that lacks the stage in which one begins."""
+_NOTICE: Final[dict[str, Any]] = {
+    "silence": "purchase",
+    "clocks": {"end_by": {"limit": "200d"}, "notice_by": {}},
+}
+STRICT_OTHERWISE: Final = _process("strict", 3, **FULL | _NOTICE)
+"""A version in which silence means something else."""
+_EVERY_CONDITION: Final = [
+    *("account", "name", "amount", "owner", "plan", "line_items", "decision"),
+    *("objective", "evidence", "engagement", "competitor", "stakeholder", "stakeholder:champion"),
+    *("contact:champion", "element:metrics", "element:champion:2"),
+]
+DEMANDING: Final = _process(
+    "demanding",
+    stages=[FULL["stages"][0], {**FULL["stages"][1], "enter": _EVERY_CONDITION}],
+    limits={"events": 10_000},
+)
+"""Has a gate that asks for everything."""
+QUIET: Final = _process("quiet", **_NOTICE)
+"""Silence is the purchase."""
+
+
+def _ends_by(clock: str, **limits: Any) -> Process:
+    clocks = {"end_by": {"limit": "200d"}, "action_window": {"limit": "30d"}, clock: limits}
+    return _process(f"ends_by_{clock}", clocks=clocks)
+
+
+QUICK: Final = [
+    _ends_by("end_by", limit="2s"),
+    _ends_by("close_date"),
+    _ends_by("stage_limit", limit="2s"),
+    _ends_by("buyer_silence", limit="2s"),
+    _ends_by("action_window", limit="1s"),
+]
+"""One for each clock but the notice date, which ends it soon."""
+
+LIBRARY: Final = Library(
+    [
+        *(PATIENT, PATIENT_AGAIN, HASTY, BRISK, LONG, WARNED, SLOW, GATED),
+        *(STRICT, STRICT_WITHOUT, STRICT_OTHERWISE, DEMANDING, QUIET, *QUICK),
+    ]
+)

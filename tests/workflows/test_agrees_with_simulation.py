@@ -100,6 +100,7 @@ def test_the_script_holds_everything_that_can_happen(
     assert {fact.kind for fact in facts} == {
         *{"opened", "stage_changed", "engaged", "amended", "decided", "purchased", "extended"},
         *{"parked", "unparked", "migrated", "effort_logged", "corrected"},
+        "erased",
         *{"warned", "refused", "ended"},
     }
     assert {end["outcome"] for end in ends} == {"won", "lost", "expired", "withdrawn"}

@@ -10,7 +10,7 @@ from temporalio.client import Client
 from ledger.batch import Subject
 from settings import NAMESPACE
 from tests.ledger.test_rebuild import rebuilt, unequal
-from tests.record_histories import an_account_that_rolls_over
+from tests.lives.drivers import an_account_that_rolls_over
 from tests.workflows.conftest import in_namespace
 from tests.workflows.lives import AT_ONCE, Lived, lived_and_lost
 from tests.workflows.world import World, id_of
