@@ -18,6 +18,7 @@ from starter.commands import (
     processes,
     rebuild,
     reconcile,
+    setup,
     up,
 )
 from starter.commands.failing import warn
@@ -49,6 +50,7 @@ def _closeline(
 
 
 app.add_typer(up.app)
+app.add_typer(setup.app)
 app.add_typer(account.app, name="account")
 app.add_typer(opportunity.app, name="opportunity")
 app.add_typer(deadlines.app)
