@@ -180,7 +180,7 @@ def learn(processes: Definitions, process: Process | None) -> None:
 
 def process_of(processes: Definitions, fact: Fact) -> Process | None:
     """The definition that the fact names, if it names one that is known."""
-    ref = fact.data["process"] if fact.kind in REFERRING else None
+    ref = fact.data.get("process") if fact.kind in REFERRING else None
     return processes.get((ref["name"], ref["version"])) if ref else None
 
 

@@ -1,4 +1,4 @@
-"""Column types that mean the same on every database: instants, exact decimals, plain JSON."""
+"""Column types that mean the same on every database: text, instants, exact decimals, JSON."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -50,6 +50,10 @@ class Exact(TypeDecorator[Decimal]):
         """The same digits that were stored."""
         return None if value is None else Decimal(value)
 
+
+Words = String().with_variant(String(collation="C"), "postgresql")
+"""Text that compares and sorts by its code points, as SQLite's does, whatever the language of the
+database: a page that begins behind an id would otherwise begin somewhere else."""
 
 Plain = JSON(none_as_null=True)
 """Plain JSON; nothing is NULL. Text that was stored comes back as it was."""

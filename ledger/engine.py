@@ -15,12 +15,35 @@ from sqlalchemy.dialects import postgresql, sqlite
 BUSY_SECONDS: Final = "10"
 """How long a writer on SQLite waits for another; `?timeout=` in the URL says otherwise."""
 
-WRITERS_LOCK: Final = 0x6C6564676572
-"""The advisory lock that writers on PostgreSQL hold; the number only has to be the same for all."""
-
 PRAGMAS: Final = ("synchronous = FULL", "foreign_keys = ON")
 ATTEMPTS: Final = 20
 """How often a new file is asked for its write-ahead log, a moment apart."""
+
+PSYCOPG: Final = "postgresql+psycopg"
+PLAIN: Final = frozenset({"postgres", "postgresql"})
+"""How others write the URL of a PostgreSQL database; the driver is ours to choose."""
+
+REACHING: Final = {
+    "application_name": "closeline",
+    "connect_timeout": "10",
+    "keepalives_idle": "30",
+    "keepalives_interval": "10",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "60000",
+}
+"""Who we are, and when a server that has fallen silent counts as gone: after about a minute. The
+same words in the URL say otherwise."""
+
+SESSION: Final = (
+    "SET timezone TO 'UTC';"
+    "SET lock_timeout TO '30s';"
+    "SET idle_in_transaction_session_timeout TO '60s'"
+)
+"""What each connection to PostgreSQL begins with. A writer that waits too long for the others is
+told so, and one that the network has cut off lets go of its lock in the server's own time."""
+
+WRITERS_LOCK: Final = 0x6C6564676572
+"""The advisory lock that writers on PostgreSQL hold; the number only has to be the same for all."""
 
 Upsert = sqlite.Insert | postgresql.Insert
 
@@ -33,10 +56,14 @@ def connect(url: str) -> tuple[Engine, Engine]:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine, engine.execution_options(writes=True)
-    engine = create_engine(where, isolation_level="REPEATABLE READ", pool_pre_ping=True)
+    if where.drivername in PLAIN:
+        where = where.set(drivername=PSYCOPG)
+    engine = create_engine(where.set(query={**REACHING, **where.query}), pool_pre_ping=True)
+    event.listen(engine, "connect", _prepare_postgresql)
     event.listen(engine, "begin", _begin_postgresql)
+    readers = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
     # A snapshot would be older than the lock that a writer waited for.
-    return engine, engine.execution_options(writes=True, isolation_level="READ COMMITTED")
+    return readers, engine.execution_options(writes=True, isolation_level="READ COMMITTED")
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
@@ -57,6 +84,11 @@ def _keep_write_ahead_log(connection: Any) -> None:
             if attempt == ATTEMPTS:
                 raise
             time.sleep(0.01 * attempt)
+
+
+def _prepare_postgresql(connection: Any, _record: object) -> None:
+    connection.execute(SESSION)
+    connection.commit()
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -2,13 +2,23 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
-from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
+
+DOWN: Final = (
+    *("08", "53", "57", "58", "XX"),  # no connection, no resources, shut down, broken
+    *("40", "55P"),  # lost a race for a lock or a row, or waited too long for one
+    *("25006", "25P03", "28", "42501", "3D"),  # a standby, too slow, not allowed, no such database
+    *("42P01", "42703", "3F"),  # never migrated, or not up to this version
+)
+"""How the SQLSTATEs of PostgreSQL begin that are nobody's mistake in a statement."""
 
 
 class LedgerDown(Exception):
-    """The database cannot be reached, is locked, or was never migrated; trying again may help."""
+    """The database cannot be reached or written, is locked, or was never migrated; trying again
+    may help."""
 
 
 class Gap(Exception):
@@ -33,17 +43,25 @@ class UnknownProcess(LookupError):
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """The driver's many ways of being out of order, as one LedgerDown."""
+    """The drivers' many ways of being out of order, as one LedgerDown; our mistakes as they are."""
     try:
         yield
-    except (OperationalError, InterfaceError, NoConnection) as error:
+    except NoConnection as error:
         raise LedgerDown(_words(error)) from error
-    except DatabaseError as error:
-        # A broken file has no class of its own; its subclasses are our own mistakes.
-        if type(error) is not DatabaseError:
+    except DBAPIError as error:
+        if not _is_down(error):
             raise
-        raise LedgerDown(_words(error)) from error
+        raise LedgerDown(_words(error.orig or error)) from error
 
 
-def _words(error: Exception) -> str:
-    return f"the ledger does not answer: {getattr(error, 'orig', error)}"
+def _is_down(error: DBAPIError) -> bool:
+    code = getattr(error.orig, "sqlstate", None)
+    if code is not None:
+        return str(code).startswith(DOWN)
+    # SQLite knows no codes, and a server that is gone says none. A broken file has no class of its
+    # own; the subclasses of that one are our own mistakes.
+    return isinstance(error, OperationalError | InterfaceError) or type(error) is DatabaseError
+
+
+def _words(error: BaseException) -> str:
+    return f"the ledger does not answer: {' '.join(str(error).split())}"

@@ -1,10 +1,11 @@
-"""How hard the property tests try, and how two processes share the tests.
+"""How hard the property tests try, how two processes share the tests, and a PostgreSQL server.
 
 Everywhere the same 100 examples, so that a red run is a changed program; `make hunt` looks for
 what they miss, among many more and new ones every time.
 """
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ import pytest
 from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
+from tests.postgres import Postgres, installed
 from tests.sales import reached
 
 settings.register_profile("same", max_examples=100, deadline=None, derandomize=True)
@@ -22,6 +24,23 @@ settings.load_profile("hunt" if "HUNT" in os.environ else "same")
 
 LONGEST: Final = ("workflows", "test_demo", "test_any_sequence")
 """What takes longest begins first, and each of them alone in its process."""
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A server of this process, started when the first test asks for it."""
+    if installed() is None:
+        pytest.skip("there is no package of PostgreSQL for this machine")
+    with Postgres() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_url(postgres: Postgres) -> Iterator[str]:
+    """A migrated ledger of its own, by a plain URL that any process can open."""
+    name = postgres.create()
+    yield postgres.url(name)
+    postgres.drop(name)
 
 
 class Folders(LoadScopeScheduling):  # type: ignore[misc] # xdist tells no types

@@ -1,3 +1,5 @@
+"""Each promise is held on SQLite and on PostgreSQL; a test about one of them says which."""
+
 from collections.abc import Iterator
 from pathlib import Path
 from shutil import copyfile
@@ -5,6 +7,8 @@ from shutil import copyfile
 import pytest
 
 from ledger.ledger import Ledger
+
+BOTH = ("sqlite", "postgresql")
 
 
 @pytest.fixture(scope="session")
@@ -18,13 +22,20 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'ledger.db'}"
+def sqlite_url(empty: Path, tmp_path: Path) -> str:
+    """A migrated ledger in a file of its own."""
+    return f"sqlite:///{copyfile(empty, tmp_path / 'ledger.db')}"
+
+
+@pytest.fixture(params=BOTH)
+def url(request: pytest.FixtureRequest) -> str:
+    """A migrated ledger, on one database after the other."""
+    name = "sqlite_url" if request.param == "sqlite" else "postgres_url"
+    return str(request.getfixturevalue(name))
 
 
 @pytest.fixture
-def ledger(empty: Path, url: str, tmp_path: Path) -> Iterator[Ledger]:
-    copyfile(empty, tmp_path / "ledger.db")
+def ledger(url: str) -> Iterator[Ledger]:
     ledger = Ledger(url)
     yield ledger
     ledger.close()

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
-from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
@@ -16,7 +15,9 @@ from ledger.ledger import Ledger
 from ledger.rows import OpportunityRow
 from sales.evolve import fold
 from sales.outcome import record_of
+from tests.ledger.conftest import BOTH
 from tests.ledger.story import Story, process
+from tests.postgres import Postgres
 
 _ids = count()
 
@@ -51,10 +52,17 @@ Speech = list[tuple[tuple[str, dict[str, object]], int]]
 SPEECH = st.lists(st.tuples(WISHES, st.sampled_from([1, 30, 200])), max_size=12)
 
 
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ledger]:
-    folder: Path = tmp_path_factory.mktemp("fold")
-    ledger = Ledger(f"sqlite:///{folder / 'ledger.db'}")
+@pytest.fixture(scope="module", params=BOTH)
+def shared(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Ledger]:
+    """One ledger for every example, on one database after the other."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path_factory.mktemp('fold') / 'ledger.db'}"
+    else:
+        server: Postgres = request.getfixturevalue("postgres")
+        url = server.url(server.create())
+    ledger = Ledger(url)
     ledger.migrate()
     yield ledger
     ledger.close()

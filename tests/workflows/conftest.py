@@ -23,6 +23,13 @@ from tests.workflows.storm import Storm, stormed
 from tests.workflows.world import World
 from workflows.attributes import ATTRIBUTES
 
+SERVER = {
+    "limit.blobSize.error": BLOB_BYTES,
+    # A run that is to be deleted is gone when the server's queues have taken note of its end.
+    "history.transferProcessorUpdateAckInterval": '"1s"',
+    "history.visibilityProcessorUpdateAckInterval": '"1s"',
+}
+"""How the server is told to behave."""
 LAST = "test_replay.py"
 """Replays what all the other tests have made."""
 
@@ -39,7 +46,11 @@ async def client() -> AsyncIterator[Client]:
         search_attributes=ATTRIBUTES,
         dev_server_existing_path=str(find_program().path),
         dev_server_log_level="error",
-        dev_server_extra_args=["--dynamic-config-value", f"limit.blobSize.error={BLOB_BYTES}"],
+        dev_server_extra_args=[
+            word
+            for name, value in SERVER.items()
+            for word in ("--dynamic-config-value", f"{name}={value}")
+        ],
     ) as environment:
         yield environment.client
 
