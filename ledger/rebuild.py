@@ -6,10 +6,11 @@ finished is as empty as before.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import groupby
 from typing import Any, Final
 
-from sqlalchemy import Connection, RowMapping, Table, insert, select
+from sqlalchemy import Connection, RowMapping, Table, func, insert, select
 
 from ledger import schema
 from ledger.errors import NotEmpty
@@ -73,6 +74,11 @@ def require_empty(connection: Connection) -> None:
     for table in schema.metadata.sorted_tables:
         if connection.execute(select(table).limit(1)).first():
             raise NotEmpty(table.name)
+
+
+def last_written(connection: Connection) -> datetime | None:
+    """When the youngest of the facts was written, if there is any."""
+    return connection.scalar(select(func.max(schema.fact.c.written_at)))
 
 
 def _copy(source: Connection, target: Connection, table: Table) -> int:
