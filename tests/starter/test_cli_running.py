@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import signal
+import time
 from pathlib import Path
 
 import pytest
@@ -134,3 +135,16 @@ def test_up_goes_on_where_it_stopped_and_says_when_its_server_dies(tmp_path: Pat
     os.kill(int((tmp_path / "data" / "server.lock").read_text()), signal.SIGKILL)
     assert second.wait(timeout=20) == 3
     assert "unreachable: the Temporal server ended by itself" in (tmp_path / "err").read_text()
+
+
+def test_up_without_a_worker_is_a_server_alone(tmp_path: Path) -> None:
+    site = make_site(tmp_path)
+    up = site.start("up", "--port", "0", "--headless", "--no-worker")
+    while "stop" not in (tmp_path / "out").read_text():
+        assert up.poll() is None, (tmp_path / "err").read_text()
+        time.sleep(0.1)
+    found = site.run("doctor", "--json")
+    failed = [each["check"] for each in json.loads(found.stdout)["checks"] if not each["ok"]]
+    assert failed == ["ledger", "workers", "overdue"]
+    up.send_signal(signal.SIGTERM)
+    assert up.wait(timeout=20) == 0
