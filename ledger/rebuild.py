@@ -78,7 +78,8 @@ def require_empty(connection: Connection) -> None:
 
 def last_written(connection: Connection) -> datetime | None:
     """When the youngest of the facts was written, if there is any."""
-    return connection.scalar(select(func.max(schema.fact.c.written_at)))
+    last: datetime | None = connection.scalar(select(func.max(schema.fact.c.written_at)))
+    return last
 
 
 def _copy(source: Connection, target: Connection, table: Table) -> int:

@@ -55,9 +55,7 @@ async def rebuild(
     the latest was lost, and what the histories tell since it was made is added to it.
     """
     if backup and not from_temporal:
-        raise Refusal(
-            "backup", "needs_from_temporal", "a journal makes an empty ledger only"
-        )
+        raise Refusal("backup", "needs_from_temporal", "a journal makes an empty ledger only")
     if from_temporal:
         restored = await (_up_to_date if backup else _from_temporal)(to, where)
         shown.record(_shown(asdict(restored), shown))
