@@ -8,7 +8,7 @@ COMPILE = $(UV) pip compile --universal --generate-hashes --no-emit-index-url \
   --no-emit-find-links --custom-compile-command 'make lock' --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test hunt bench worker lock clean
+.PHONY: help demo up test hunt chaos bench worker lock clean
 
 help: ## Say what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -27,6 +27,9 @@ test: $(READY) ## Check style, types and behaviour
 
 hunt: $(READY) ## Look for broken rules among many new examples (some minutes)
 	HUNT=1 $(BIN)/pytest -q --timeout 3000 tests/sales tests/ledger
+
+chaos: $(READY) ## Kill workers while hundreds of opportunities are talked to (some minutes)
+	@$(BIN)/python -m tests.workflows.chaos
 
 bench: $(READY) ## Measure, beside a bare workflow (a quarter of an hour)
 	@$(BIN)/python -m bench

@@ -64,8 +64,8 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Handed:
-    """Facts as the ledger has them, or will have once they arrive; none where they were refused,
-    and then `end` may be the end that stood against them."""
+    """Facts as the ledger has them, or will have once they arrive; without those that it refused,
+    and `end` is the end that stood against them."""
 
     facts: tuple[Fact, ...]
     process: Process | None = None
@@ -80,7 +80,8 @@ async def handed_over(client: Client, effect: Effect, form: type[Any]) -> Handed
         refused = getattr(given, "reset_refused", False)
         return Handed(() if refused else given.facts, process)
     ack: Ack = await decoded(client, effect.answer, Ack)
-    return Handed(() if ack.end else ack.facts, process, ack.end)
+    held = tuple(fact for fact in ack.facts if not ack.end or fact.sequence <= ack.through)
+    return Handed(held, process, ack.end)
 
 
 async def told_by_history(client: Client, workflow_id: str) -> Told:

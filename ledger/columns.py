@@ -1,9 +1,11 @@
 """Column types that mean the same on every database: text, instants, exact decimals, JSON."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from pydantic_core import to_json
 from sqlalchemy import JSON, DateTime, Dialect, Numeric, String, TypeDecorator
 from sqlalchemy.types import TypeEngine
 
@@ -14,19 +16,37 @@ class Instant(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any]:
         """Refuses an instant without a time zone."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"{value!r} has no time zone")
-        return value.astimezone(UTC)
+        return instant_text if dialect.name == "sqlite" else _utc_of
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def result_processor(
+        self, dialect: Dialect, coltype: object
+    ) -> Callable[[Any], datetime | None]:
         """SQLite keeps no time zone; what it holds is UTC."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return _instant_of if dialect.name == "sqlite" else _utc_of
+
+
+def _in_utc(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise ValueError(f"{value!r} has no time zone")
+    return value.astimezone(UTC)
+
+
+def _utc_of(value: datetime | None) -> datetime | None:
+    return None if value is None else _in_utc(value)
+
+
+def instant_text(value: datetime | None) -> str | None:
+    """How SQLAlchemy writes it for SQLite, in a fraction of the time: every fact has four."""
+    if value is None:
+        return None
+    utc = value if value.tzinfo is UTC else _in_utc(value)
+    return utc.isoformat(" ", "microseconds")[:-6]
+
+
+def _instant_of(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 class Exact(TypeDecorator[Decimal]):
@@ -57,3 +77,8 @@ database: a page that begins behind an id would otherwise begin somewhere else."
 
 Plain = JSON(none_as_null=True)
 """Plain JSON; nothing is NULL. Text that was stored comes back as it was."""
+
+
+def json_text(plain: Any) -> str:
+    """How plain JSON is written; pydantic does it several times as fast as the standard library."""
+    return to_json(plain).decode()

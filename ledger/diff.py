@@ -1,7 +1,8 @@
 """Two ledgers compared row by row: every table, in the order of its keys, with bounded memory."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -15,13 +16,14 @@ FIRST: Final = 10
 """How many differences of a table are told one by one."""
 
 BY_CHANCE: Final[Mapping[str, frozenset[str]]] = {
-    "fact": frozenset({"superseded", "run_id", "written_at"}),
+    "fact": frozenset({"run_id", "written_at"}),
     "reservation": frozenset({"reserved_at"}),
 }
 """What says how something came to be written, and nothing about what happened."""
 
 Key = tuple[Any, ...]
 Row = dict[str, Any]
+Rows = Generator[tuple[Key, Row], None, None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,26 +75,29 @@ def compare(here: Connection, there: Connection, live: bool = False) -> list[Com
     found = []
     for table in schema.metadata.sorted_tables:
         compared = Compared(table.name)
-        for key, mine, others in _merged(_rows(here, table, live), _rows(there, table, live)):
-            compared.take(key, mine, others)
+        with (
+            closing(_rows(here, table, live)) as mine,
+            closing(_rows(there, table, live)) as others,
+        ):
+            for key, row, other in _merged(mine, others):
+                compared.take(key, row, other)
         found.append(compared)
     return found
 
 
-def _rows(connection: Connection, table: Table, live: bool) -> Iterator[tuple[Key, Row]]:
+def _rows(connection: Connection, table: Table, live: bool) -> Rows:
     keys = [column.name for column in table.primary_key]
     query = select(table).order_by(*table.primary_key)
     left_out = BY_CHANCE.get(table.name, frozenset()) if live else frozenset()
     if live and table is schema.fact:
         query = query.where(table.c.superseded == 0)
-    for row in connection.execute(query.execution_options(yield_per=AT_ONCE)).mappings():
-        values = {name: value for name, value in row.items() if name not in left_out}
-        yield tuple(row[name] for name in keys), values
+    with connection.execute(query.execution_options(yield_per=AT_ONCE)) as found:
+        for row in found.mappings():
+            values = {name: value for name, value in row.items() if name not in left_out}
+            yield tuple(row[name] for name in keys), values
 
 
-def _merged(
-    here: Iterator[tuple[Key, Row]], there: Iterator[tuple[Key, Row]]
-) -> Iterator[tuple[Key, Row | None, Row | None]]:
+def _merged(here: Rows, there: Rows) -> Iterator[tuple[Key, Row | None, Row | None]]:
     """Both sides side by side, key by key; either side may lack a key."""
     mine, others = next(here, None), next(there, None)
     while mine or others:
@@ -117,11 +122,8 @@ def _differing(here: Row, there: Row) -> dict[str, tuple[Any, Any]]:
 
 
 def _said(value: Any) -> Any:
-    """The value so that only equals are equal: 1, 1.0 and true are three things in JSON, and the
-    digits of a sum count."""
-    if isinstance(value, dict | list):
-        return json.dumps(value, sort_keys=True)
-    return value if value is None or isinstance(value, str | int) else str(value)
+    """The value so that only equals are equal: 1, 1.0 and true are three things in JSON."""
+    return json.dumps(value, sort_keys=True) if isinstance(value, dict | list) else value
 
 
 def _narrowed(here: Any, there: Any) -> tuple[Any, Any]:

@@ -9,8 +9,11 @@ import time
 from functools import cache
 from typing import Any, Final
 
+from pydantic_core import from_json
 from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
+
+from ledger.columns import json_text
 
 BUSY_SECONDS: Final = "10"
 """How long a writer on SQLite waits for another; `?timeout=` in the URL says otherwise."""
@@ -45,6 +48,8 @@ told so, and one that the network has cut off lets go of its lock in the server'
 WRITERS_LOCK: Final = 0x6C6564676572
 """The advisory lock that writers on PostgreSQL hold; the number only has to be the same for all."""
 
+PLAIN_JSON: Final[dict[str, Any]] = {"json_serializer": json_text, "json_deserializer": from_json}
+
 Upsert = sqlite.Insert | postgresql.Insert
 
 
@@ -52,13 +57,15 @@ def connect(url: str) -> tuple[Engine, Engine]:
     """An engine for readers and one for writers, on one pool of connections."""
     where = make_url(url)
     if where.get_backend_name() == "sqlite":
-        engine = create_engine(where.set(query={"timeout": BUSY_SECONDS, **where.query}))
+        where = where.set(query={"timeout": BUSY_SECONDS, **where.query})
+        engine = create_engine(where, **PLAIN_JSON)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine, engine.execution_options(writes=True)
     if where.drivername in PLAIN:
         where = where.set(drivername=PSYCOPG)
-    engine = create_engine(where.set(query={**REACHING, **where.query}), pool_pre_ping=True)
+    where = where.set(query={**REACHING, **where.query})
+    engine = create_engine(where, pool_pre_ping=True, **PLAIN_JSON)
     event.listen(engine, "connect", _prepare_postgresql)
     event.listen(engine, "begin", _begin_postgresql)
     readers = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)

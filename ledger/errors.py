@@ -1,10 +1,12 @@
 """What can go wrong between the ledger and its callers, in four words of our own."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
+import psycopg
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
 DOWN: Final = (
@@ -14,6 +16,13 @@ DOWN: Final = (
     *("42P01", "42703", "3F"),  # never migrated, or not up to this version
 )
 """How the SQLSTATEs of PostgreSQL begin that are nobody's mistake in a statement."""
+
+SILENT: Final = (
+    *(psycopg.OperationalError, psycopg.InterfaceError),
+    *(sqlite3.OperationalError, sqlite3.InterfaceError),
+)
+"""What a driver raises where there is no such code: a server that is gone says none, and SQLite
+knows none."""
 
 
 class LedgerDown(Exception):
@@ -48,20 +57,19 @@ def translated() -> Iterator[None]:
         yield
     except NoConnection as error:
         raise LedgerDown(_words(error)) from error
-    except DBAPIError as error:
-        if not _is_down(error):
+    except (DBAPIError, psycopg.Error) as error:
+        said = error.orig if isinstance(error, DBAPIError) else error
+        if not _is_down(said):
             raise
-        raise LedgerDown(_words(error.orig or error)) from error
+        raise LedgerDown(_words(said)) from error
 
 
-def _is_down(error: DBAPIError) -> bool:
-    code = getattr(error.orig, "sqlstate", None)
-    if code is not None:
+def _is_down(error: BaseException | None) -> bool:
+    if code := getattr(error, "sqlstate", None):
         return str(code).startswith(DOWN)
-    # SQLite knows no codes, and a server that is gone says none. A broken file has no class of its
-    # own; the subclasses of that one are our own mistakes.
-    return isinstance(error, OperationalError | InterfaceError) or type(error) is DatabaseError
+    # A broken file has no class of its own; the other subclasses are our own mistakes.
+    return isinstance(error, SILENT) or type(error) is sqlite3.DatabaseError
 
 
-def _words(error: BaseException) -> str:
+def _words(error: BaseException | None) -> str:
     return f"the ledger does not answer: {' '.join(str(error).split())}"

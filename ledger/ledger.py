@@ -7,7 +7,7 @@ from typing import Any, Unpack
 
 from sqlalchemy import Connection
 
-from ledger import diff, migrate, read, rebuild, reservation, totals
+from ledger import diff, migrate, read, rebuild, reservation, roles, totals
 from ledger.batch import Ack, Batch, Subject
 from ledger.engine import connect
 from ledger.errors import LedgerDown, translated
@@ -43,10 +43,19 @@ class Ledger:
     def check(self) -> str | None:
         """Nothing where the database answers and has this version's schema, else the problem."""
         try:
-            with self._read() as connection:
-                return migrate.behind(connection)
+            return self.behind()
         except LedgerDown as down:
             return str(down)
+
+    def behind(self) -> str | None:
+        """Nothing where the database has this version's schema, else what is wrong with it."""
+        with self._read() as connection:
+            return migrate.behind(connection)
+
+    def make_reader(self, role: str) -> roles.Reader:
+        """Let a role of PostgreSQL read everything and nothing else. Raises BadRole."""
+        with self._write() as connection:
+            return roles.make_reader(connection, role)
 
     def require_empty(self) -> None:
         """Raises NotEmpty where any table holds a row."""
@@ -106,6 +115,13 @@ class Ledger:
         """The opportunities that fit, ordered by id; `after` is the last id of the page before."""
         with self._read() as connection:
             return read.opportunities(connection, **wanted)
+
+    def due(
+        self, before: datetime, *, owner: str | None = None, limit: int | None = None
+    ) -> list[OpportunityRow]:
+        """The open opportunities whose deadline lies before that, what is due first comes first."""
+        with self._read() as connection:
+            return read.due(connection, before, owner, limit)
 
     def account(self, id: str) -> AccountRow | None:
         """One account as it stands."""

@@ -56,3 +56,6 @@ class Processes:
         elif stored is not process and stored != process:
             ref = f"{process.name!r} version {process.version}"
             raise ProcessConflict(f"{ref} is stored with another definition")
+        elif (process.name, process.version) in self._read:
+            # Who says it again says it with the same object, which is compared in no time.
+            self._read[process.name, process.version] = process

@@ -5,7 +5,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any, Final, Literal, TypedDict, TypeVar, Unpack
 
-from sqlalchemy import ColumnElement, Connection, Table, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, select
 
 from ledger import schema
 from ledger.batch import Subject
@@ -46,7 +46,6 @@ class OpportunityFilter(Page, total=False):
     process: str | None
     stage: str | None
     outcome: Literal["open", "won", "lost", "expired", "withdrawn"] | None
-    deadline_before: datetime | None
 
 
 def journal_rows(
@@ -57,10 +56,11 @@ def journal_rows(
     about = (column.superseded, column.digest, column.run_id, column.written_at)
     query = select(*about, *(column[name] for name in FACT_COLUMNS))
     query = query.where(column.subject == subject, column.id == id)
-    if not superseded:
-        query = query.where(column.superseded == 0)
-    order = (column.sequence, column.superseded == 0, column.superseded)
-    rows = connection.execute(query.order_by(*order))
+    if superseded:
+        query = query.order_by(column.sequence, column.superseded == 0, column.superseded)
+    else:
+        query = query.where(column.superseded == 0).order_by(column.sequence)
+    rows = connection.execute(query)
     return [FactRow(Fact(*row[4:]), *row[:4]) for row in rows]
 
 
@@ -110,9 +110,20 @@ def opportunities(
     where = _equal(schema.opportunity, same)
     if outcome := wanted.get("outcome"):
         where.append(column.outcome.is_(None) if outcome == "open" else column.outcome == outcome)
-    if before := wanted.get("deadline_before"):
-        where.append(column.deadline < before)
     return _rows(connection, schema.opportunity, OpportunityRow, where, wanted)
+
+
+def due(
+    connection: Connection, before: datetime, owner: str | None = None, limit: int | None = None
+) -> list[OpportunityRow]:
+    """The open opportunities whose deadline lies before that, what is due first coming first."""
+    column = schema.opportunity.c
+    query = _records(schema.opportunity, OpportunityRow)
+    query = query.where(column.deadline < before)  # what has ended has none
+    if owner:
+        query = query.where(column.owner == owner)
+    query = query.order_by(column.deadline, column.id).limit(limit)
+    return [OpportunityRow(*row) for row in connection.execute(query)]
 
 
 def account(connection: Connection, id: str) -> AccountRow | None:
@@ -135,6 +146,10 @@ def _one(connection: Connection, table: Table, record: type[Record], id: str) ->
     return next(iter(_rows(connection, table, record, [table.c.id == id], {})), None)
 
 
+def _records(table: Table, record: type[Record]) -> Select[Any]:
+    return select(*(table.c[each.name] for each in fields(record)))
+
+
 def _rows(
     connection: Connection,
     table: Table,
@@ -143,7 +158,7 @@ def _rows(
     page: Page,
 ) -> list[Record]:
     """Whole records in the order of their ids, one page of them."""
-    query = select(*(table.c[each.name] for each in fields(record))).where(*where)
+    query = _records(table, record).where(*where)
     if after := page.get("after"):
         query = query.where(table.c.id > after)
     query = query.order_by(table.c.id).limit(page.get("limit"))

@@ -4,19 +4,23 @@ What is a fold is never copied. All of it is one transaction: a ledger that was 
 finished is as empty as before.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
+from operator import itemgetter
 from typing import Any, Final
 
-from sqlalchemy import Connection, RowMapping, Table, func, insert, select
+from sqlalchemy import Connection, RowMapping, Table, func, select
 
 from ledger import schema
+from ledger.bulk import insert_new
 from ledger.errors import NotEmpty
 from ledger.fold import FOLDS
 from ledger.processes import Processes
 from ledger.read import FACT_COLUMNS
+from ledger.totals import Moves, standing_of
 from sales.facts import Fact
 
 AT_ONCE: Final = 500
@@ -41,12 +45,13 @@ class Filling:
 
     def __init__(self, connection: Connection, table: Table) -> None:
         self._connection, self._table = connection, table
-        self._rows: list[dict[str, Any]] = []
+        self._in_order = itemgetter(*table.columns.keys())
+        self._rows: list[tuple[Any, ...]] = []
         self.count = 0
 
-    def add(self, row: dict[str, Any]) -> None:
+    def add(self, row: Mapping[str, Any]) -> None:
         """Take one row."""
-        self._rows.append(row)
+        self._rows.append(self._in_order(row))
         self.count += 1
         if len(self._rows) >= AT_ONCE:
             self.flush()
@@ -54,16 +59,16 @@ class Filling:
     def flush(self) -> None:
         """Write what was taken."""
         if self._rows:
-            self._connection.execute(insert(self._table), self._rows)
+            insert_new(self._connection, self._table, self._rows)
             self._rows = []
 
 
 def rebuild(source: Connection, target: Connection, watch: Watch) -> Rebuilt:
     """Fill the target from the source's journal. Raises NotEmpty where it holds anything."""
     require_empty(target)
-    found, folds = Rebuilt(), {fold.table for fold in FOLDS.values()}
+    found, told = Rebuilt(), {schema.fact, schema.standing, *(f.table for f in FOLDS.values())}
     for table in schema.metadata.sorted_tables:
-        if table is not schema.fact and table not in folds:
+        if table not in told:
             found.copied[table.name] = _copy(source, target, table)
     _fold_again(source, target, found, watch)
     return found
@@ -84,33 +89,38 @@ def last_written(connection: Connection) -> datetime | None:
 
 def _copy(source: Connection, target: Connection, table: Table) -> int:
     into = Filling(target, table)
-    for row in _rows(source, table):
-        into.add(dict(row))
+    with closing(_rows(source, table)) as rows:
+        for row in rows:
+            into.add(row)
     into.flush()
     return into.count
 
 
 def _fold_again(source: Connection, target: Connection, found: Rebuilt, watch: Watch) -> None:
-    facts, processes = Filling(target, schema.fact), Processes(target)
+    facts, processes, moves = Filling(target, schema.fact), Processes(target), Moves()
     into = {subject: Filling(target, fold.table) for subject, fold in FOLDS.items()}
-    subjects = groupby(_rows(source, schema.fact), lambda row: (row["subject"], row["id"]))
-    for (subject, _id), journal in subjects:
-        fold, state, before = FOLDS[subject], None, facts.count
-        for row in journal:
-            facts.add(dict(row))
-            if not row["superseded"]:
-                fact = Fact(*(row[name] for name in FACT_COLUMNS))
-                state = fold.evolve(state, fact, processes.get)
-        if state is not None:  # else all of it was taken back
-            into[subject].add(fold.row(state))
-        watch(facts.count - before)
+    with closing(_rows(source, schema.fact)) as rows:
+        for (subject, _id), journal in groupby(rows, lambda row: (row["subject"], row["id"])):
+            fold, state, before = FOLDS[subject], None, facts.count
+            for row in journal:
+                facts.add(row)
+                if not row["superseded"]:
+                    fact = Fact(*(row[name] for name in FACT_COLUMNS))
+                    state = fold.evolve(state, fact, processes.get)
+            if state is not None:  # else all of it was taken back
+                into[subject].add(row := fold.row(state))
+                if subject == "opportunity":
+                    moves.move(None, standing_of(row))
+            watch(facts.count - before)
     for filling in (facts, *into.values()):
         filling.flush()
+    moves.write(target)
     found.facts = facts.count
     found.folded = {subject: filling.count for subject, filling in into.items()}
 
 
-def _rows(connection: Connection, table: Table) -> Iterator[RowMapping]:
+def _rows(connection: Connection, table: Table) -> Generator[RowMapping, None, None]:
     """Every row, in the order of the keys."""
     query = select(table).order_by(*table.primary_key)
-    yield from connection.execute(query.execution_options(yield_per=AT_ONCE)).mappings()
+    with connection.execute(query.execution_options(yield_per=AT_ONCE)) as found:
+        yield from found.mappings()

@@ -4,10 +4,12 @@ The same fact again is nothing. Another fact under a stored number takes that nu
 ones back, for a history was rewritten; but no rewriting reaches behind the end of an opportunity.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
+from itertools import starmap
+from operator import attrgetter, itemgetter
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -19,24 +21,30 @@ from sqlalchemy import (
     and_,
     bindparam,
     func,
-    insert,
     select,
     update,
 )
 
 from ledger.batch import Ack, Batch
+from ledger.bulk import insert_new
 from ledger.engine import upsert
 from ledger.errors import Gap
-from ledger.fold import FOLDS
+from ledger.fold import FOLDS, Fold, Row
 from ledger.processes import Definitions, Processes
 from ledger.read import FACT_COLUMNS, end_of, journal
 from ledger.schema import fact as facts_table
+from ledger.totals import Moves, Place, Standing, standing_of
 from sales.account import Account
 from sales.facts import Fact
 from sales.opportunity import Opportunity
 
 CHUNK: Final = 500
 """How many ids one query asks for."""
+
+COUNTED: Final = (*Place._fields, "amount")
+"""The columns of a row that say where it is counted."""
+
+_said: Final[Callable[[Fact], tuple[Any, ...]]] = attrgetter(*FACT_COLUMNS)
 
 Key = tuple[str, str]
 
@@ -47,6 +55,8 @@ class Held:
 
     sequence: int = 0
     snapshot: Any = None
+    stored: bool = False
+    standing: Standing | None = None
     state: Opportunity | Account | None = None
 
 
@@ -58,8 +68,9 @@ class Writing:
         self._processes = Processes(connection, definitions)
         self._now = datetime.now(UTC)
         self._held: dict[Key, Held] = {}
-        self._facts: list[dict[str, Any]] = []
+        self._facts: list[tuple[Batch, Fact]] = []
         self._changed: dict[Key, Opportunity | Account] = {}
+        self._moves = Moves()
 
     def expect(self, batches: Sequence[Batch]) -> None:
         """Read what is held of every subject in the batches."""
@@ -67,8 +78,11 @@ class Writing:
             ids = list({batch.id for batch in batches if batch.subject == subject})
             for start in range(0, len(ids), CHUNK):
                 some = {"ids": ids[start : start + CHUNK]}
-                for id_, *held in self._connection.execute(_held(fold.table), some):
-                    self._held[subject, id_] = Held(*held)
+                for found in self._connection.execute(_held(fold.table), some).mappings():
+                    row: Any = found
+                    standing = standing_of(row) if subject == "opportunity" else None
+                    held = Held(row["sequence"], row["state"], True, standing)
+                    self._held[subject, row["id"]] = held
 
     def add(self, batch: Batch) -> Ack:
         """Take one batch. Raises Gap where facts before it are missing."""
@@ -90,12 +104,29 @@ class Writing:
     def flush(self) -> None:
         """Write what was collected."""
         if self._facts:
-            self._connection.execute(insert(facts_table), self._facts)
+            insert_new(self._connection, facts_table, starmap(self._fact, self._facts))
         for subject, fold in FOLDS.items():
-            rows = [fold.row(state) for key, state in self._changed.items() if key[0] == subject]
-            if rows:
+            keys = [key for key in self._changed if key[0] == subject]
+            known = [key for key in keys if self._held[key].stored]
+            if new := [key for key in keys if not self._held[key].stored]:
+                in_order = itemgetter(*fold.table.columns.keys())
+                insert_new(self._connection, fold.table, map(in_order, self._rows(fold, new)))
+            if known:
+                rows = list(self._rows(fold, known))
                 self._connection.execute(upsert(self._connection, fold.table), rows)
+        self._moves.write(self._connection)
         self._facts, self._changed = [], {}
+
+    def _rows(self, fold: Fold[Any], keys: Iterable[Key]) -> Iterator[Row]:
+        """The current rows of what has changed, as they are counted from now on."""
+        for key in keys:
+            row, held = fold.row(self._changed[key]), self._held[key]
+            held.stored = True
+            if key[0] == "opportunity":
+                standing = standing_of(row)
+                self._moves.move(held.standing, standing)
+                held.standing = standing
+            yield row
 
     def _known(self, batch: Batch, held: Held) -> tuple[tuple[Fact, ...], tuple[Fact, ...]]:
         """The facts that the ledger holds, each at the moment it was first taken down, and those
@@ -149,29 +180,24 @@ class Writing:
         state = held.state
         for fact in new:
             state = fold.evolve(state, fact, self._processes.get)
-            self._facts.append(self._row(batch, fact))
+            self._facts.append((batch, fact))
         if state is None or state.id != batch.id:
             raise ValueError(f"{batch.subject} {batch.id!r}: its journal is another's")
         held.sequence, held.state = new[-1].sequence, state
         self._changed[batch.subject, batch.id] = state
 
-    def _row(self, batch: Batch, fact: Fact) -> dict[str, Any]:
-        return {
-            "subject": batch.subject,
-            "id": batch.id,
-            "superseded": 0,
-            "digest": fact.digest(),
-            "run_id": batch.run_id,
-            "written_at": self._now,
-            **{name: getattr(fact, name) for name in FACT_COLUMNS},
-        }
+    def _fact(self, batch: Batch, fact: Fact) -> tuple[Any, ...]:
+        sequence, *said = _said(fact)
+        about = (0, fact.digest(), batch.run_id, self._now)
+        return (batch.subject, batch.id, sequence, *about, *said)
 
 
 @cache
 def _held(table: Table) -> Select[Any]:
     """Asks for what is held of some `ids`; made once, for every write asks it."""
     ids: BindParameter[str] = bindparam("ids", expanding=True)
-    return select(table.c.id, table.c.sequence, table.c.state).where(table.c.id.in_(ids))
+    names = ("id", "sequence", "state", *(name for name in COUNTED if name in table.columns))
+    return select(*(table.c[name] for name in names)).where(table.c.id.in_(ids))
 
 
 def _of(batch: Batch) -> ColumnElement[bool]:

@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 Cause = Literal["start", "signal", "update", "clock", "cancel", "import", "reconcile"]
 """How a fact came about. A signal is history before it is handled; an update, a clock or a
@@ -17,6 +17,11 @@ cancel becomes history only with the task that decides it, which rules how the f
 
 Data = Mapping[str, Any]
 """Plain JSON: strings, numbers, booleans, null, lists and objects."""
+
+_canonical: Final = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), check_circular=False
+).encode
+"""One text for everything that is equal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +66,7 @@ class Fact:
             "source_seq": self.source_seq,
             "data": self.data,
         }
-        text = json.dumps(said, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+        return hashlib.sha256(_canonical(said).encode()).hexdigest()[:16]
 
     def size(self) -> int:
         """About how many bytes it takes as JSON."""

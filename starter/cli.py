@@ -14,6 +14,7 @@ from starter.commands import (
     deadlines,
     diff,
     doctor,
+    ledger,
     opportunity,
     processes,
     rebuild,
@@ -55,6 +56,7 @@ app.add_typer(account.app, name="account")
 app.add_typer(opportunity.app, name="opportunity")
 app.add_typer(deadlines.app)
 app.add_typer(processes.app, name="processes")
+app.add_typer(ledger.app, name="ledger")
 app.add_typer(reconcile.app)
 app.add_typer(diff.app)
 app.add_typer(rebuild.app)

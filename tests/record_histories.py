@@ -170,6 +170,7 @@ async def an_account_of_many(world: World) -> None:
     await account.signal("late_message", args=[])
     await account.cancel()
     await eventually(lambda: world.kinds(account), lambda kinds: kinds.count("refused") == 3)
+    await world.written(account)
     await account.terminate("by an admin")
     await world.closeline.say_to_account(account_id, "amend", owner="ann")
     await world.closeline.say_to_account(account_id, "retire", reason="they moved", within="5s")

@@ -96,7 +96,7 @@ async def overdue(site: Site) -> Check:
     candidates = await _listed(site, query, "opportunity:")
 
     def known(ledger: Ledger) -> set[str]:
-        late = ledger.opportunities(outcome="open", deadline_before=until, limit=MOST)
+        late = ledger.due(until, limit=MOST)
         return {row.id for row in late} | {key for key in candidates if _past(ledger, key, until)}
 
     found = sorted(await site.where.ask(known))

@@ -31,11 +31,8 @@ async def deadlines(
     """List what the clock will close, by when and by which clock; what is overdue comes first."""
     now = datetime.now(UTC)
     until = now + _duration(within)
-    rows = await where.ask(
-        lambda ledger: ledger.opportunities(outcome="open", owner=owner, deadline_before=until)
-    )
-    told = [_told(row, now) for row in sorted(rows, key=lambda row: (row.deadline or now, row.id))]
-    shown.table(told, COLUMNS)
+    rows = await where.ask(lambda ledger: ledger.due(until, owner=owner))
+    shown.table([_told(row, now) for row in rows], COLUMNS)
 
 
 def _told(row: OpportunityRow, now: datetime) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from ledger.errors import LedgerDown
+from ledger.roles import BadRole
 from processes import BadProcess
 from settings import BadSettings, Unreachable
 from starter.client import Refused, UnknownOpportunity
@@ -41,7 +42,7 @@ def exit_codes() -> Iterator[None]:
     """Whatever can go wrong, as one line on stderr and the exit code that stands for it."""
     try:
         yield
-    except (Refusal, Refused, UnknownOpportunity, BadProcess, *TAKEN) as error:
+    except (Refusal, Refused, UnknownOpportunity, BadProcess, BadRole, *TAKEN) as error:
         end(REFUSED, f"refused: {error}")
     except WorkflowUpdateFailedError as error:
         cause = error.cause

@@ -7,6 +7,7 @@ from shutil import copyfile
 import pytest
 
 from ledger.ledger import Ledger
+from tests.postgres import Postgres
 
 BOTH = ("sqlite", "postgresql")
 
@@ -37,5 +38,23 @@ def url(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def ledger(url: str) -> Iterator[Ledger]:
     ledger = Ledger(url)
+    yield ledger
+    ledger.close()
+
+
+@pytest.fixture(scope="module", params=BOTH)
+def shared_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A migrated ledger for all the tests of a file, on one database after the other."""
+    if request.param == "sqlite":
+        empty: Path = request.getfixturevalue("empty")
+        return f"sqlite:///{copyfile(empty, tmp_path_factory.mktemp('shared') / 'ledger.db')}"
+    server: Postgres = request.getfixturevalue("postgres")
+    return server.url(server.create())
+
+
+@pytest.fixture(scope="module")
+def shared(shared_url: str) -> Iterator[Ledger]:
+    """One ledger for every example."""
+    ledger = Ledger(shared_url)
     yield ledger
     ledger.close()

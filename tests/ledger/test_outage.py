@@ -3,16 +3,18 @@
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
 import pytest
-from sqlalchemy import Engine, event, make_url
+from sqlalchemy import Connection, Engine, Table, event, make_url
 
+from ledger import bulk
 from ledger.batch import Batch
 from ledger.errors import LedgerDown
 from ledger.ledger import Ledger
+from ledger.schema import opportunity
 from tests.cable import Cable
 from tests.ledger.story import Story
 from tests.postgres import Postgres
@@ -92,6 +94,27 @@ def test_a_connection_that_is_lost_in_a_transaction_takes_it_all_back(
     assert distant.opportunities() == []
     assert distant.record(told.batch()).through == len(told.facts)
     assert_whole(distant, told)
+
+
+def test_a_connection_that_is_lost_among_the_rows_takes_them_all_back(
+    distant: Ledger, cable: Cable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = [story(f"o-{number}") for number in range(50)]
+
+    def cut_and_insert(connection: Connection, table: Table, rows: Iterable[bulk.Row]) -> None:
+        if table is opportunity:
+            cable.cut()
+        bulk.insert_new(connection, table, rows)
+
+    with monkeypatch.context() as broken:
+        broken.setattr("ledger.write.insert_new", cut_and_insert)
+        with pytest.raises(LedgerDown, match="does not answer"):
+            distant.record_many([each.batch() for each in told])
+
+    assert distant.opportunities() == []
+    distant.record_many([each.batch() for each in told])
+    for each in told:
+        assert_whole(distant, each)
 
 
 def test_what_was_committed_unheard_is_nothing_new_when_it_is_said_again(

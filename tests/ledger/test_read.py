@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -55,7 +56,6 @@ def test_what_is_not_there_is_none(ledger: Ledger) -> None:
         ({"stage": "offer"}, "2"),
         ({"process": "plain", "outcome": "expired"}, "7"),
         ({"process": "other"}, ""),
-        ({"deadline_before": NOW + timedelta(days=30)}, "1"),
         ({"limit": 2}, "12"),
         ({"limit": 2, "after": "o-2"}, "34"),
         ({"outcome": "lost", "after": "o-5"}, "6"),
@@ -68,6 +68,27 @@ def test_opportunities_are_found_by_what_is_known_of_them(
     found = filled.opportunities(**wanted)  # type: ignore[arg-type]  # one literal for all cases
 
     assert "".join(row.id.removeprefix("o-") for row in found) == ids
+
+
+def test_what_is_due_comes_in_the_order_of_its_deadlines(ledger: Ledger) -> None:
+    told = [
+        Story("o-1", owner="ada"),
+        Story("o-2"),
+        Story("o-3", owner="ada", close_date="2026-01-20"),
+        Story("o-4"),
+        Story("o-5"),
+    ]
+    told[0].say("record_engagement", later=48, origin="buyer", channel="call")
+    told[4].lose()
+    ledger.record_many([story.batch() for story in told])
+
+    def due(days: int, **wanted: Any) -> str:
+        rows = ledger.due(NOW + timedelta(days=days), **wanted)
+        return "".join(row.id.removeprefix("o-") for row in rows)
+
+    assert [due(15), due(25), due(33), due(90)] == ["", "3", "324", "3241"]
+    assert due(90, owner="ada") == "31"
+    assert due(90, limit=2) == "32"
 
 
 def test_a_row_says_what_ends_the_opportunity_and_when(filled: Ledger) -> None:

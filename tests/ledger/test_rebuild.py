@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Table, create_engine, insert, update
+from sqlalchemy import Table, insert, update
 
 from ledger import rebuild, schema
 from ledger.batch import Batch
@@ -21,7 +20,7 @@ from sales.evolve import evolve
 from sales.reading import read
 from sales.restoring import restored
 from tests.ledger.story import NOW, Story
-from tests.ledger.test_diff import planted
+from tests.ledger.test_diff import lawless, planted
 from tests.ledger.test_fold import SPEECH, Speech, fresh, pieces, tell
 
 
@@ -93,9 +92,9 @@ def test_a_journal_that_was_taken_back_whole_leaves_facts_and_no_row(ledger: Led
 
 @pytest.mark.parametrize("table", schema.metadata.sorted_tables, ids=lambda table: table.name)
 def test_a_ledger_that_holds_anything_is_not_written_over(
-    ledger: Ledger, table: Table, tmp_path: Path
+    ledger: Ledger, url: str, table: Table
 ) -> None:
-    file = create_engine(f"sqlite:///{tmp_path / 'ledger.db'}")
+    file = lawless(url)
     with file.begin() as connection:
         row = {column.name: planted(table, column.name) for column in table.columns}
         connection.execute(insert(table).values(row))

@@ -58,7 +58,11 @@ async def client() -> AsyncIterator[Client]:
 @pytest.fixture(scope="session")
 async def aside(client: Client) -> Client:
     """A namespace of its own, for those who look at everything that runs."""
-    name = f"{NAMESPACE}-aside"
+    return await in_namespace(client, f"{NAMESPACE}-aside")
+
+
+async def in_namespace(client: Client, name: str) -> Client:
+    """A client of another namespace, made ready."""
     await ensure_namespace(client.service_client, name)
     await register_attributes(client.service_client, name)
     return Client(client.service_client, namespace=name, data_converter=pydantic_data_converter)

@@ -27,6 +27,7 @@ async def thrown_back_past_an_end_that_reconciliation_wrote(world: World) -> Non
     handle = await world.open("long")
     await tell(handle, ("record_engagement", A_CALL))
     await world.until(handle, 2)
+    await world.written(handle)
     await handle.terminate("by an admin")
     await closed(world, handle)
     await reconcile(world)

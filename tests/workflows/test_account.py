@@ -1,8 +1,11 @@
 """An account never ends by itself, whatever is done to it, and never loses a child's end."""
 
+import asyncio
+
 import pytest
 
-from tests.workflows.world import Handle, World, eventually, failed_tasks, message
+from sales.account import load_account
+from tests.workflows.world import Handle, World, eventually, failed_tasks, message, new_id
 
 pytestmark = pytest.mark.usefixtures("worker")
 
@@ -51,6 +54,27 @@ async def test_a_terminated_account_is_started_again_by_whoever_reaches_it_with_
     assert [fact.kind for fact in facts[len(before) :]] == ["account_resumed", "opportunity_ended"]
     again = await world.closeline.say_to_account("killed", "amend", event_id="told", owner="bob")
     assert (again.duplicate, again.sequence) == (True, before[-1].sequence)
+
+
+async def test_what_is_said_while_an_admission_is_under_way_stays_in_the_journal(
+    world: World,
+) -> None:
+    await world.open(account="busy")
+    account = world.closeline.account("busy")
+    await world.written(account)
+    with world.switches.slow:
+        opening = asyncio.create_task(
+            world.closeline.open_opportunity("busy", new_id("o"), process="patient", name="x")
+        )
+        await asyncio.sleep(0.3)
+        await account.signal("amend", message(account, "meanwhile", owner="ann"))
+        assert (await opening).accepted
+    facts = await world.written(account)
+    assert [fact.kind for fact in facts[2:]] == ["account_amended", "opportunity_launched"]
+    told = await world.state(account)
+    assert world.ledger.account_state("busy") == load_account(
+        {name: value for name, value in told.items() if name != "outbox"}
+    )
 
 
 async def test_a_retirement_withdraws_the_open_opportunities_first(world: World) -> None:

@@ -6,13 +6,12 @@ from pathlib import Path
 
 import pytest
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 
 from ledger.batch import Subject
 from settings import NAMESPACE
-from starter.namespace import ensure_namespace, register_attributes
 from tests.ledger.test_rebuild import rebuilt, unequal
 from tests.record_histories import an_account_that_rolls_over
+from tests.workflows.conftest import in_namespace
 from tests.workflows.lives import AT_ONCE, Lived, lived_and_lost
 from tests.workflows.world import World, id_of
 
@@ -20,10 +19,7 @@ from tests.workflows.world import World, id_of
 @pytest.fixture(scope="module")
 async def apart(client: Client) -> Client:
     """A namespace of its own: a ledger is made from all that there is."""
-    name = f"{NAMESPACE}-lost"
-    await ensure_namespace(client.service_client, name)
-    await register_attributes(client.service_client, name)
-    return Client(client.service_client, namespace=name, data_converter=pydantic_data_converter)
+    return await in_namespace(client, f"{NAMESPACE}-lost")
 
 
 @pytest.fixture(scope="module")
@@ -80,17 +76,20 @@ def test_what_retention_has_cut_begins_with_the_state_that_was_handed_on(lived: 
     found, lost, made = lived.cut.found, lived.ledger, lived.cut.ledger
     assert {name.partition(":")[0] for name in found.begin_later} == {"opportunity", "account"}
     assert found.incomplete == {}
-    assert lived.cut.unequal(lost).keys() == {"fact"}  # every row is as it was
+    differs = lived.cut.unequal(lost)
+    assert differs.keys() == {"fact", "opportunity"}
+    (row,) = differs["opportunity"].first  # all other rows are as they were
+    # What it heard in the run that is gone is gone; the end that stood against it is not.
+    assert made.journal("opportunity", row.key[0])[-1].cause == "reconcile"
+    assert not row.columns.keys() & {"outcome", "reason", "reasons", "closed_at", "stage"}
     for name, sequence in found.begin_later.items():
         subject, _, id_ = name.partition(":")
         kind: Subject = "account" if subject == "account" else "opportunity"
         first, *rest = made.journal(kind, id_)
         assert (first.kind, first.sequence) == ("restored", sequence)
         assert rest == [f for f in lost.journal(kind, id_) if f.sequence > sequence]
-    others = {row.id for row in lost.opportunities()} - {
-        name.partition(":")[2] for name in found.begin_later
-    }
-    for id_ in others:
+    named = {name.partition(":")[2] for name in found.begin_later}
+    for id_ in {each.id for each in lost.opportunities()} - named - {row.key[0]}:
         assert made.journal("opportunity", id_) == lost.journal("opportunity", id_)
 
 

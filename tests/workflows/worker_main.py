@@ -1,4 +1,5 @@
-"""A worker to be killed, in its own process: `worker_main ADDRESS NAMESPACE QUEUE DATABASE`."""
+"""A worker to be killed, in its own process: `worker_main ADDRESS NAMESPACE QUEUE DATABASE`, with
+the file of a ledger behind switches, or a ledger's URL."""
 
 import asyncio
 import sys
@@ -8,6 +9,7 @@ from pathlib import Path
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
+from ledger.ledger import Ledger
 from tests.workflows.processes import LIBRARY
 from tests.workflows.switches import SwitchedLedger
 from worker import make_worker
@@ -18,7 +20,7 @@ async def work(address: str, namespace: str, task_queue: str, database: str) -> 
     client = await Client.connect(
         address, namespace=namespace, data_converter=pydantic_data_converter
     )
-    ledger = SwitchedLedger(Path(database))
+    ledger = Ledger(database) if "://" in database else SwitchedLedger(Path(database))
     # What a killed worker held is given to the next one after a second, not after half a minute.
     entity.IN_TIME = timedelta(seconds=2)  # type: ignore[misc]  # final for everybody else
     soon = timedelta(seconds=1)
