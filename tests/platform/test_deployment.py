@@ -18,6 +18,7 @@ from starter.program import BLOB_BYTES
 ROOT: Final = Path(__file__).parents[2]
 COMPOSE: Final = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: Final[dict[str, Any]] = COMPOSE["services"]
+ENCRYPTION: Final = (ROOT / "deploy" / "encryption.yml").read_text()
 PROJECT: Final = tomllib.loads((ROOT / "pyproject.toml").read_text())
 DOCKERFILE: Final = (ROOT / "Dockerfile").read_text()
 
@@ -127,6 +128,17 @@ def test_secrets_are_files_that_are_never_committed() -> None:
     assert "deploy/secrets/" in (ROOT / ".gitignore").read_text().splitlines()
     used = set(chain.from_iterable(each.get("secrets", []) for each in SERVICES.values()))
     assert used == COMPOSE["secrets"].keys()
+
+
+def test_encryption_adds_nothing_but_keys_and_what_decrypts_for_the_ui() -> None:
+    added = yaml.safe_load(ENCRYPTION.replace("!reset ", ""))
+    assert added["services"].keys() == {"setup", "worker", "codec", "ui"}
+    codec = added["services"]["codec"]
+    assert codec["extends"] == {"file": "docker-compose.yml", "service": "worker"}
+    assert all(port.startswith("127.0.0.1:") for port in codec["ports"])
+    for name in ("setup", "worker", "codec"):
+        assert added["services"][name]["secrets"] == ["keys"]
+    assert added["secrets"]["keys"]["file"].startswith("deploy/secrets/")
 
 
 @pytest.mark.parametrize("name", sorted(OURS))
