@@ -4,7 +4,7 @@ What is a fold is never copied. All of it is one transaction: a ledger that was 
 finished is as empty as before.
 """
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,12 +12,12 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
 
-from sqlalchemy import Connection, RowMapping, Table, func, select
+from sqlalchemy import Connection, Table, func, select
 
 from ledger import schema
 from ledger.bulk import insert_new
 from ledger.errors import NotEmpty
-from ledger.fold import FOLDS
+from ledger.fold import FOLDS, Row
 from ledger.processes import Processes
 from ledger.read import FACT_COLUMNS
 from ledger.totals import Moves, standing_of
@@ -49,7 +49,7 @@ class Filling:
         self._rows: list[tuple[Any, ...]] = []
         self.count = 0
 
-    def add(self, row: Mapping[str, Any]) -> None:
+    def add(self, row: Row) -> None:
         """Take one row."""
         self._rows.append(self._in_order(row))
         self.count += 1
@@ -100,12 +100,12 @@ def _fold_again(source: Connection, target: Connection, found: Rebuilt, watch: W
     facts, processes, moves = Filling(target, schema.fact), Processes(target), Moves()
     into = {subject: Filling(target, fold.table) for subject, fold in FOLDS.items()}
     with closing(_rows(source, schema.fact)) as rows:
-        for (subject, _id), journal in groupby(rows, lambda row: (row["subject"], row["id"])):
+        for (subject, _id), journal in groupby(rows, itemgetter("subject", "id")):
             fold, state, before = FOLDS[subject], None, facts.count
-            for row in journal:
-                facts.add(row)
-                if not row["superseded"]:
-                    fact = Fact(*(row[name] for name in FACT_COLUMNS))
+            for told in journal:
+                facts.add(told)
+                if not told["superseded"]:
+                    fact = Fact(*(told[name] for name in FACT_COLUMNS))
                     state = fold.evolve(state, fact, processes.get)
             if state is not None:  # else all of it was taken back
                 into[subject].add(row := fold.row(state))
@@ -119,8 +119,10 @@ def _fold_again(source: Connection, target: Connection, found: Rebuilt, watch: W
     found.folded = {subject: filling.count for subject, filling in into.items()}
 
 
-def _rows(connection: Connection, table: Table) -> Generator[RowMapping, None, None]:
+def _rows(connection: Connection, table: Table) -> Generator[Row, None, None]:
     """Every row, in the order of the keys."""
+    names = table.columns.keys()
     query = select(table).order_by(*table.primary_key)
     with connection.execute(query.execution_options(yield_per=AT_ONCE)) as found:
-        yield from found.mappings()
+        for row in found:
+            yield dict(zip(names, row, strict=True))

@@ -168,7 +168,9 @@ async def an_account_of_many(world: World) -> None:
     await world.say(handles[0], "record_engagement", **A_CALL)
     await world.closeline.reopen(id_of(handles[0]), "they called again")
     await account.signal("late_message", args=[])
+    before = (await account.describe()).run_id
     await account.cancel()
+    await eventually(account.describe, lambda described: described.run_id != before)
     await eventually(lambda: world.kinds(account), lambda kinds: kinds.count("refused") == 3)
     await world.written(account)
     await account.terminate("by an admin")

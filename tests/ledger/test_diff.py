@@ -195,10 +195,7 @@ def test_of_a_state_only_what_differs_is_told(pair: Pair) -> None:
 def test_all_differences_are_counted_and_the_first_are_told(ledger: Ledger, pair: Pair) -> None:
     ledger.record_many([Story(f"p-{number:02}").batch() for number in range(FIRST + 5)])
     found = pair.differs()
-    assert {name: each.only_here for name, each in found.items()} == {
-        "fact": FIRST + 5,
-        "opportunity": FIRST + 5,
-    }
+    assert found["fact"].only_here == found["opportunity"].only_here == FIRST + 5
     assert [each.key[0] for each in found["opportunity"].first] == [
         f"p-{number:02}" for number in range(FIRST)
     ]

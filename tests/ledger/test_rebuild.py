@@ -14,14 +14,15 @@ from ledger.diff import Compared
 from ledger.errors import NotEmpty
 from ledger.fold import FOLDS
 from ledger.ledger import Ledger
-from sales.account import decide_account, open_account
+from sales.account import decide_account, evolve_account, open_account
 from sales.account_messages import ACCOUNT_KINDS
 from sales.evolve import evolve
 from sales.reading import read
 from sales.restoring import restored
+from tests.ledger.speech import SPEECH, Speech, pieces, tell
 from tests.ledger.story import NOW, Story
 from tests.ledger.test_diff import lawless, planted
-from tests.ledger.test_fold import SPEECH, Speech, fresh, pieces, tell
+from tests.ledger.test_fold import fresh
 
 
 def nothing(_count: int) -> None:
@@ -83,6 +84,7 @@ def test_a_journal_that_was_taken_back_whole_leaves_facts_and_no_row(ledger: Led
     with ledger._write() as connection:
         connection.execute(update(schema.fact).values(superseded=1))
         connection.execute(schema.opportunity.delete())
+        connection.execute(schema.standing.delete())
 
     with rebuilt(ledger) as again:
         assert unequal(ledger, again) == []
@@ -146,18 +148,26 @@ def test_a_journal_may_begin_with_the_state_that_is_left_of_it(ledger: Ledger) -
         assert unequal(ledger, copy) == []
 
 
-def test_an_account_may_begin_with_the_state_that_is_left_of_it(ledger: Ledger) -> None:
+def test_an_account_may_begin_with_the_state_that_is_left_of_it_or_go_on_with_it(
+    ledger: Ledger,
+) -> None:
     state, opened = open_account("a-1", NOW, "Acme")
     ledger.record(Batch("account", "a-1", "run-1", (opened,)))
-    later = read("amend", {"owner": "ann", "event_id": "e-1"}, ACCOUNT_KINDS)
-    with fresh() as other:
-        (amended,) = decide_account(state, later, NOW)
+    for number, owner in enumerate(("ann", "bob", "zoe")):
+        said = read("amend", {"owner": owner, "event_id": f"e-{number}"}, ACCOUNT_KINDS)
+        (amended,) = decide_account(state, said, NOW)
+        state = evolve_account(state, amended)
         ledger.record(Batch("account", "a-1", "run-1", (amended,)))
-        known = ledger.account_state("a-1")
-        assert known
-        other.record(Batch("account", "a-1", "run-1", (restored(known, NOW),)))
-        assert other.account_state("a-1") == known
-        assert other.account("a-1") == ledger.account("a-1")
+    for before in ((), (opened,)):
+        with fresh() as other:
+            for fact in (*before, restored(state, NOW)):
+                other.record(Batch("account", "a-1", "run-2", (fact,)))
+            assert other.account_state("a-1") == state
+            assert other.account("a-1") == ledger.account("a-1")
+            sequences = [fact.sequence for fact in other.journal("account", "a-1")]
+            assert sequences == [*(fact.sequence for fact in before), 4]
+            with rebuilt(other) as again:
+                assert unequal(other, again) == []
 
 
 def test_a_fact_that_was_taken_down_before_keeps_its_moment_and_the_answer_says_so(

@@ -129,8 +129,10 @@ async def test_an_opportunity_that_the_ledger_has_lost_is_written_again_from_its
     world: World,
 ) -> None:
     async with world.worker():
-        handle = await world.open("long")
+        handle = await world.open("patient")
         await handle.signal("change_stage", message(handle, 1, stage="offer"))
+        await handle.signal("migrate", message(handle, 2, process_version=1))
+        await world.until(handle, 3)
         await world.say(handle, "log_effort", hours="2")
         before = await world.written(handle)
         forget(world, handle)
