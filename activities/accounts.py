@@ -1,5 +1,6 @@
 """Reaching accounts: by signal-with-start, so that one that is not there starts again first."""
 
+from datetime import timedelta
 from hashlib import sha256
 from typing import Any, Final
 
@@ -9,6 +10,8 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from sales.facts import Fact
 
 TASK_QUEUE: Final = "closeline"
+BACKSTOP: Final = timedelta(days=90)
+"""How far behind `end_by` the server itself ends an opportunity whose own code cannot."""
 LONGEST: Final = 200
 """How long the id of an event may be."""
 

@@ -15,7 +15,7 @@ from temporalio.client import Client, WorkflowExecutionStatus, WorkflowQueryFail
 from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.accounts import Accounts
+from activities.accounts import BACKSTOP, Accounts
 from activities.history import Told, closed_at, process_of, told_by_history
 from ledger.batch import Batch
 from ledger.ledger import Ledger
@@ -49,8 +49,9 @@ ENDS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Reconciled:
-    """What was looked at and what was put right; `missing` is what nobody knows any more, and
-    `unanswered` are runs whose tasks fail."""
+    """What was looked at and what was put right; `..._started` are those of which no
+    run was left, `missing` is what nobody knows any more, and `unanswered` are runs whose tasks
+    fail."""
 
     opportunities: int = 0
     accounts: int = 0
@@ -60,6 +61,7 @@ class Reconciled:
     untold: list[str] = field(default_factory=list)
     unadopted: list[str] = field(default_factory=list)
     accounts_started: list[str] = field(default_factory=list)
+    opportunities_started: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     unanswered: list[str] = field(default_factory=list)
 
@@ -99,11 +101,28 @@ class ReconcileActivities:
         except RPCError as error:
             if error.status != RPCStatusCode.NOT_FOUND:
                 raise
-            found.missing.append(opportunity_id)
+            await self._go_on(opportunity_id, found)
             return
         if described.status == Status.RUNNING:
             return
         await self._end(opportunity_id, described.status, described.close_time, found)
+
+    async def _go_on(self, opportunity_id: str, found: Reconciled) -> None:
+        """No run is left, for Temporal was set back: a new one goes on from what the ledger knows,
+        with the clocks that it had."""
+        state = await asyncio.to_thread(self._ledger.state, opportunity_id)
+        if state is None:
+            found.missing.append(opportunity_id)
+            return
+        await self._client.start_workflow(
+            "Opportunity",
+            {"state": state, "outbox": []},
+            id=f"opportunity:{opportunity_id}",
+            task_queue=self._accounts.task_queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            execution_timeout=max(state.end_by - datetime.now(UTC), timedelta(0)) + BACKSTOP,
+        )
+        found.opportunities_started.append(opportunity_id)
 
     async def _end(
         self,

@@ -84,6 +84,11 @@ class Ledger:
         with self._read() as connection:
             rebuild.require_empty(connection)
 
+    def last_written(self) -> datetime | None:
+        """When the youngest of its facts was written, if it holds any."""
+        with self._read() as connection:
+            return rebuild.last_written(connection)
+
     def compare(self, other: "Ledger", live: bool = False) -> list[diff.Compared]:
         """What the two hold, table by table; `live` leaves out what was taken back and by whom
         and when something was written."""

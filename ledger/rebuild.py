@@ -7,11 +7,12 @@ finished is as empty as before.
 from collections.abc import Callable, Generator
 from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Table, func, select
 
 from ledger import schema
 from ledger.bulk import insert_new
@@ -78,6 +79,12 @@ def require_empty(connection: Connection) -> None:
     for table in schema.metadata.sorted_tables:
         if connection.execute(select(table).limit(1)).first():
             raise NotEmpty(table.name)
+
+
+def last_written(connection: Connection) -> datetime | None:
+    """When the youngest of the facts was written, if there is any."""
+    last: datetime | None = connection.scalar(select(func.max(schema.fact.c.written_at)))
+    return last
 
 
 def _copy(source: Connection, target: Connection, table: Table) -> int:

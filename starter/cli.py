@@ -28,6 +28,7 @@ from starter.commands import (
     rebuild,
     reconcile,
     schema,
+    setup,
     up,
 )
 from starter.commands.failing import warn
@@ -59,6 +60,7 @@ def _closeline(
 
 
 app.add_typer(up.app)
+app.add_typer(setup.app)
 app.add_typer(account.app, name="account")
 app.add_typer(opportunity.app, name="opportunity")
 app.add_typer(deadlines.app)

@@ -4,29 +4,43 @@ The server takes a second registration under another type without a word and ign
 types are always read back and compared.
 """
 
+import asyncio
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from google.protobuf.duration_pb2 import Duration
 from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.namespace.v1 import NamespaceConfig
 from temporalio.api.operatorservice.v1 import (
     AddSearchAttributesRequest,
     ListSearchAttributesRequest,
 )
-from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
+from temporalio.api.workflowservice.v1 import (
+    DescribeNamespaceRequest,
+    RegisterNamespaceRequest,
+    UpdateNamespaceRequest,
+)
+from temporalio.client import Client
 from temporalio.common import SearchAttributeIndexedValueType, SearchAttributeKey
 from temporalio.service import RPCError, RPCStatusCode, ServiceClient
 
 from workflows.attributes import ATTRIBUTES
 
 RETENTION = timedelta(days=90)
+KNOWN_SECONDS: Final = 60.0
+"""Longer than any cache of a server takes to notice a new namespace and its search attributes."""
+UNKNOWN: Final = frozenset({RPCStatusCode.NOT_FOUND, RPCStatusCode.INVALID_ARGUMENT})
+"""How a server answers that does not know the namespace, or a search attribute, yet."""
 
 Keys = Iterable[SearchAttributeKey[Any]]
 
 
-async def ensure_namespace(service: ServiceClient, namespace: str) -> None:
-    """Make the namespace with our retention; one that exists is left as it is."""
+async def ensure_namespace(service: ServiceClient, namespace: str) -> timedelta:
+    """Make the namespace; one that keeps histories for a shorter time than ours is given ours.
+
+    Returns how long it keeps them.
+    """
     retention = Duration()
     retention.FromTimedelta(RETENTION)
     request = RegisterNamespaceRequest(
@@ -37,6 +51,34 @@ async def ensure_namespace(service: ServiceClient, namespace: str) -> None:
     except RPCError as error:
         if error.status is not RPCStatusCode.ALREADY_EXISTS:
             raise
+    asked = DescribeNamespaceRequest(namespace=namespace)
+    found = await service.workflow_service.describe_namespace(asked)
+    kept = found.config.workflow_execution_retention_ttl.ToTimedelta()
+    if kept >= RETENTION:
+        return kept
+    longer = NamespaceConfig(workflow_execution_retention_ttl=retention)
+    await service.workflow_service.update_namespace(
+        UpdateNamespaceRequest(namespace=namespace, config=longer)
+    )
+    return RETENTION
+
+
+async def until_known(client: Client, keys: Keys = ATTRIBUTES) -> None:
+    """Return once the server takes a question that names every search attribute.
+
+    Raises what it says of them when it still does not, long after they were registered.
+    """
+    query = " AND ".join(f"{key.name} IS NOT NULL" for key in keys)
+    until = asyncio.get_running_loop().time() + KNOWN_SECONDS
+    while True:
+        try:
+            await client.count_workflows(query)
+            return
+        except RPCError as error:
+            late = asyncio.get_running_loop().time() > until
+            if late or error.status not in UNKNOWN:
+                raise
+        await asyncio.sleep(0.2)
 
 
 async def register_attributes(

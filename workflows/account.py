@@ -10,6 +10,7 @@ from temporalio.common import RawValue, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, FailureError, WorkflowAlreadyStartedError
 
 with workflow.unsafe.imports_passed_through():
+    from activities.accounts import BACKSTOP
     from activities.admission import AdmissionActivities, Wish, Wishes
     from activities.delivery import AccountDelivery, DeliveryActivities
     from ledger.batch import Ack
@@ -39,8 +40,6 @@ with workflow.unsafe.imports_passed_through():
 
 TOGETHER = 50
 """How many opportunities are launched at once."""
-BACKSTOP = timedelta(days=90)
-"""How far behind `end_by` the server itself ends a run whose own code cannot."""
 
 
 @workflow.defn(name="Account")

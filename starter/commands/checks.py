@@ -62,14 +62,17 @@ async def namespace(site: Site) -> Check:
     name = site.temporal.namespace
     config = (await _namespace(site)).config
     kept = config.workflow_execution_retention_ttl.ToTimedelta()
-    advice = f"temporal operator namespace update --namespace {name} --retention {RETENTION.days}d"
+    advice = f"`closeline setup` has them kept {RETENTION.days} days"
     return Check(kept >= RETENTION, f"{name}, histories kept {kept.days} days", advice)
 
 
 async def attributes(site: Site) -> Check:
     """Every search attribute is there and of our type."""
     problems = await check_attributes(site.temporal.service_client, site.temporal.namespace)
-    advice = "`temporal operator search-attribute` removes a wrong one and creates it anew"
+    advice = (
+        "`closeline setup` makes what is missing; of a wrong type, "
+        "`temporal operator search-attribute remove` it first"
+    )
     return Check(not problems, "; ".join(problems) or "all there", advice)
 
 

@@ -59,7 +59,7 @@ async def _server(where: Where, found: Found) -> bool:
         try:
             found[name] = await check(Site(client, where))
         except RPCError as error:
-            advice = "mend this first: the rest depends on it; `closeline up` makes its namespace"
+            advice = "mend this first: the rest depends on it; `closeline setup` makes a namespace"
             found[name] = Check(False, error.message, advice)
             break
         except LedgerDown:

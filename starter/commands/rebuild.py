@@ -16,7 +16,7 @@ from starter.commands.failing import REFUSED, Refusal, warn
 from starter.commands.reconcile import counted
 from starter.commands.spreading import command
 from starter.importing.progress import progress
-from starter.rebuilding.listing import list_runs
+from starter.rebuilding.listing import list_runs, young
 from starter.rebuilding.restoring import Restored
 from starter.rebuilding.run import restore_all
 
@@ -26,6 +26,7 @@ LOST = (
     "not in any history, so not here: ended opportunities that an import brought, reference data, "
     "and whatever retention has taken"
 )
+LOST_SINCE = f"{LOST}, all that since the backup"
 
 
 @command(app, "rebuild", "closeline rebuild --to sqlite:///rebuilt.db")
@@ -33,6 +34,9 @@ async def rebuild(
     to: Annotated[str, Option(help="The ledger to make: the URL of an empty database.")],
     from_temporal: Annotated[
         bool, Option("--from-temporal", help="Make it from Temporal's histories instead.")
+    ] = False,
+    backup: Annotated[
+        bool, Option("--backup", help="The ledger to make is a backup, brought up to date.")
     ] = False,
     *,
     shown: Shown,
@@ -46,11 +50,16 @@ async def rebuild(
     reconcile once they run on the new ledger. Then what stands is as it was (`closeline diff
     --live`); which run wrote a fact, when, and what was taken back may differ. What never had a
     workflow, as ended opportunities of an import, is lost: import it again.
+
+    With --from-temporal --backup the ledger need not be empty: it is an older one, put back after
+    the latest was lost, and what the histories tell since it was made is added to it.
     """
+    if backup and not from_temporal:
+        raise Refusal("backup", "needs_from_temporal", "a journal makes an empty ledger only")
     if from_temporal:
-        restored = await _from_temporal(to, where)
+        restored = await (_up_to_date if backup else _from_temporal)(to, where)
         shown.record(_shown(asdict(restored), shown))
-        warn(LOST)
+        warn(LOST_SINCE if backup else LOST)
         if restored.incomplete:
             raise Exit(REFUSED)
     else:
@@ -68,6 +77,14 @@ async def _from_temporal(to: str, where: Where) -> Restored:
     with _empty(to) as ledger:
         await asyncio.to_thread(ledger.require_empty)
         runs = await list_runs(client)
+        with progress("workflows", len(runs)) as watch:
+            return await restore_all(client, ledger, runs, watch)
+
+
+async def _up_to_date(to: str, where: Where) -> Restored:
+    client = (await where.client()).temporal
+    with sound_ledger(to) as ledger:
+        runs = await list_runs(client, await asyncio.to_thread(young, ledger))
         with progress("workflows", len(runs)) as watch:
             return await restore_all(client, ledger, runs, watch)
 

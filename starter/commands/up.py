@@ -34,6 +34,9 @@ async def up(
     port: Annotated[int | None, Option(help="Temporal's port; 0 is any free one.")] = None,
     ui_port: Annotated[int | None, Option(help="The web UI's port; 0 is any free one.")] = None,
     headless: Annotated[bool, Option("--headless", help="Without the web UI.")] = False,
+    no_worker: Annotated[
+        bool, Option("--no-worker", help="Only the server, as for making a ledger anew.")
+    ] = False,
     namespace: Annotated[str | None, Option(help="The Temporal namespace to make.")] = None,
     ledger_url: Annotated[str | None, Option(help="A ledger outside the folder.")] = None,
     processes: Annotated[Path | None, Option(help="A folder of processes of your own.")] = None,
@@ -82,7 +85,7 @@ async def up(
         client = await connect(settings, make_runtime(settings.metrics))
         await _refuse_the_wrong_ring(settings, client)
         _greet(server, settings)
-        await _work(server, settings, client)
+        await _work(server, settings, None if no_worker else client)
 
 
 def _with_keys(settings: Settings, encrypt: bool) -> Settings:
@@ -123,10 +126,11 @@ async def _decoding(
         yield
 
 
-async def _work(server: EmbeddedServer, settings: Settings, client: Client) -> None:
-    """Carry the workflows until somebody stops us or the server dies underneath."""
+async def _work(server: EmbeddedServer, settings: Settings, client: Client | None) -> None:
+    """Carry the workflows, given a client, until somebody stops us or the server dies."""
     stop = stop_on_signals()
-    worker = asyncio.create_task(run_worker(settings, client, stop))
+    until = run_worker(settings, client, stop) if client else stop.wait()
+    worker = asyncio.ensure_future(until)
     death = asyncio.create_task(server.died())
     await asyncio.wait({worker, death}, return_when=asyncio.FIRST_COMPLETED)
     stop.set()

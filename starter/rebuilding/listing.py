@@ -2,14 +2,18 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
+from ledger.ledger import Ledger
+
 QUERY: Final = "WorkflowType IN ('Opportunity', 'Account')"
 PAGE: Final = 1_000
+MARGIN: Final = timedelta(hours=1)
+"""How far the clocks of a worker and of the server may differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +26,21 @@ class Listed:
     closed: datetime | None
 
 
-async def list_runs(client: Client) -> dict[str, list[Listed]]:
-    """Every run that is left, by the id of its workflow, the oldest first."""
+def young(ledger: Ledger) -> datetime | None:
+    """What had closed before it has written everything here, or handed it on."""
+    last = ledger.last_written()
+    return last and last - MARGIN
+
+
+async def list_runs(client: Client, since: datetime | None = None) -> dict[str, list[Listed]]:
+    """Every run that is left, by the id of its workflow, the oldest first; given a moment, only
+    those that did not close before it."""
+    query = QUERY
+    if since:
+        went_on = f"ExecutionStatus = 'Running' OR CloseTime >= '{since.isoformat()}'"
+        query = f"{QUERY} AND ({went_on})"
     found: dict[str, dict[str, Listed]] = defaultdict(dict)
-    async for run in client.list_workflows(QUERY, page_size=PAGE):
+    async for run in client.list_workflows(query, page_size=PAGE):
         found[run.id][run.run_id] = _listed(run)
     return {id_: sorted(runs.values(), key=_started) for id_, runs in sorted(found.items())}
 

@@ -26,6 +26,7 @@ def test_a_worker_works_until_it_is_told_to_stop_and_then_stops_in_order(
         assert process.wait() == 0
     assert json.loads(line)["event"] == "worker_stopped"
     assert (server.folder / "ledger.db").exists()
+    assert not (server.folder / "ledger.db-wal").exists()  # all of it is in one file
 
 
 def test_a_worker_with_wrong_settings_says_which(monkeypatch: pytest.MonkeyPatch) -> None:

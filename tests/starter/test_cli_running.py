@@ -4,6 +4,8 @@ import asyncio
 import json
 import os
 import signal
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from settings import Settings, UpFile, connect
 from starter.commands import saying
 from starter.embedded import EmbeddedServer
 from tests.starter.conftest import Site, make_site, until, wait_until_up
+from tests.workflows.lives import back_up
 
 NOWHERE = ("--address", "127.0.0.1:1")
 
@@ -53,6 +56,28 @@ def test_what_was_terminated_behind_our_back_is_found_by_reconciling(site: Site)
     assert found == {"victim": "withdrawn/terminated_by_admin"}
     shown = site.told("opportunity", "show", "victim")
     assert (shown["outcome"], shown["reason"]) == ("withdrawn", "terminated_by_admin")
+
+
+def test_a_backup_of_the_ledger_is_brought_up_to_date(
+    site: Site, opened: Callable[..., str], tmp_path: Path
+) -> None:
+    ledger, copy = site.folder / "data" / "ledger.db", tmp_path / "backup.db"
+    back_up(ledger, copy)
+    id = opened()
+    site.told("opportunity", "show", id)
+    urls = f"sqlite:///{ledger}", f"sqlite:///{copy}"
+    assert site.run("diff", *urls, "--live").exit_code == 1
+    told = site.told("rebuild", "--to", urls[1], "--from-temporal", "--backup")
+    assert (told["begin_later"], told["incomplete"]) == ({}, {})
+    assert site.run("diff", *urls, "--live").exit_code == 0
+
+
+def test_a_backup_needs_more_than_a_journal_and_must_be_there(site: Site, tmp_path: Path) -> None:
+    missing = f"sqlite:///{tmp_path / 'no.db'}"
+    said = site.refused("rebuild", "--to", missing, "--backup")
+    assert said.startswith("refused: backup: needs_from_temporal ")
+    result = site.run("rebuild", "--to", missing, "--from-temporal", "--backup")
+    assert (result.exit_code, (tmp_path / "no.db").exists()) == (3, False)
 
 
 def test_a_folder_in_which_somebody_is_up_is_refused(site: Site) -> None:
@@ -134,3 +159,16 @@ def test_up_goes_on_where_it_stopped_and_says_when_its_server_dies(tmp_path: Pat
     os.kill(int((tmp_path / "data" / "server.lock").read_text()), signal.SIGKILL)
     assert second.wait(timeout=20) == 3
     assert "unreachable: the Temporal server ended by itself" in (tmp_path / "err").read_text()
+
+
+def test_up_without_a_worker_is_a_server_alone(tmp_path: Path) -> None:
+    site = make_site(tmp_path)
+    up = site.start("up", "--port", "0", "--headless", "--no-worker")
+    while "stop" not in (tmp_path / "out").read_text():
+        assert up.poll() is None, (tmp_path / "err").read_text()
+        time.sleep(0.1)
+    found = site.run("doctor", "--json")
+    failed = [each["check"] for each in json.loads(found.stdout)["checks"] if not each["ok"]]
+    assert failed == ["ledger", "workers", "overdue"]
+    up.send_signal(signal.SIGTERM)
+    assert up.wait(timeout=20) == 0

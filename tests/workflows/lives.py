@@ -1,7 +1,8 @@
 """Every kind of life, lived in one namespace with one ledger, which then is lost."""
 
 import asyncio
-from contextlib import AsyncExitStack
+import sqlite3
+from contextlib import AsyncExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -12,7 +13,7 @@ from temporalio.client import Client
 
 from ledger.diff import Compared
 from ledger.ledger import Ledger
-from starter.rebuilding.listing import Listed, list_runs
+from starter.rebuilding.listing import Listed, list_runs, young
 from starter.rebuilding.restoring import Restored
 from starter.rebuilding.run import restore_all
 from tests.lives.drivers import reconciled
@@ -45,6 +46,7 @@ async def closed(world: World, handle: Handle) -> None:
 
 AT_THE_END: Final = (reconciled, thrown_back_past_an_end_that_reconciliation_wrote)
 """Those that look at everything that runs."""
+BETWEEN_BACKUPS: Final = 2.0
 AT_ONCE: Final = tuple(life for life in LIVES if life not in AT_THE_END)
 
 
@@ -67,15 +69,26 @@ class Lived:
         self.client, self.database = client, database
         self.ledger = Ledger(f"sqlite:///{database}")
         self.worlds_of: dict[Life, World] = {}
+        self.backups: list[Path] = []
         self.whole: Remade
         self.cut: Remade
+        self.caught_up: list[Remade] = []
 
     async def live(self) -> None:
+        copying = asyncio.create_task(self._back_up_now_and_then())
         async with AsyncExitStack() as workers:
             await asyncio.gather(*(self._live(life, workers) for life in AT_ONCE))
             for life in AT_THE_END:
                 await self._live(life, workers)
             await asyncio.gather(*map(self._settled, self.worlds_of.values()))
+        copying.cancel()
+
+    async def _back_up_now_and_then(self) -> None:
+        while True:
+            await asyncio.sleep(BETWEEN_BACKUPS)
+            copy = self.database.with_name(f"backup-{len(self.backups)}.db")
+            await asyncio.to_thread(back_up, self.database, copy)
+            self.backups.append(copy)
 
     async def _live(self, life: Life, workers: AsyncExitStack) -> None:
         world = self.worlds_of[life] = World(self.client, self.database)
@@ -100,8 +113,7 @@ class Lived:
         """A new ledger, made from all that the namespace still tells."""
         ledger = Ledger(f"sqlite:///{self.database.with_name(name)}.db")
         ledger.migrate()
-        runs = await list_runs(self.client)
-        return Remade(ledger, await restore_all(self.client, ledger, runs, lambda _count: None))
+        return await remade(self.client, ledger)
 
     async def cut_short(self) -> None:
         """As retention does it: of every workflow that went on, the oldest run is deleted."""
@@ -124,14 +136,29 @@ class Lived:
     async def close(self) -> None:
         for world in self.worlds_of.values():
             await world.close()
-        for ledger in (self.ledger, self.whole.ledger, self.cut.ledger):
-            ledger.close()
+        for made in (self.whole, self.cut, *self.caught_up):
+            made.ledger.close()
+        self.ledger.close()
+
+
+def back_up(database: Path, copy: Path) -> None:
+    """Copy a database in use, as an administrator does it."""
+    with closing(sqlite3.connect(database)) as source:
+        source.execute("VACUUM INTO ?", (str(copy),))
+
+
+async def remade(client: Client, ledger: Ledger) -> Remade:
+    """What the ledger has become, whether it was empty or a backup."""
+    runs = await list_runs(client, young(ledger))
+    return Remade(ledger, await restore_all(client, ledger, runs, lambda _count: None))
 
 
 async def lived_and_lost(client: Client, database: Path) -> Lived:
     lived = Lived(client, database)
     await lived.live()
     lived.whole = await lived.restore("whole")
+    for copy in lived.backups:
+        lived.caught_up.append(await remade(client, Ledger(f"sqlite:///{copy}")))
     await lived.cut_short()
     lived.cut = await lived.restore("cut")
     return lived

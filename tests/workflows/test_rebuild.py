@@ -53,6 +53,13 @@ def test_what_stands_is_as_it_was(lived: Lived) -> None:
     assert found.accounts == len(lived.ledger.accounts())
 
 
+def test_a_backup_of_any_moment_is_brought_up_to_what_stands(lived: Lived) -> None:
+    assert lived.caught_up
+    for made in lived.caught_up:
+        assert made.unequal(lived.ledger) == {}
+        assert (made.found.begin_later, made.found.incomplete) == ({}, {})
+
+
 def test_what_ended_without_a_word_of_its_own_ends_the_same_way(lived: Lived) -> None:
     told = lived.whole.found.ended
     assert set(told.values()) == {"withdrawn/terminated_by_admin"}
