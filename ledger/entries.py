@@ -95,10 +95,7 @@ class Deciding:
 
     def _keep(self, key: Key, state: Any) -> None:
         self._held[key] = state
-        if isinstance(state, Owner):
-            self._known.owners[state.id] = state
-        elif isinstance(state, Calendar):
-            self._known.calendar = state
+        self._known.learn(state)
 
 
 def enter(

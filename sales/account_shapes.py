@@ -82,6 +82,13 @@ class AccountRetired(Model):
     left_open: tuple[Id, ...]
 
 
+class AccountRestored(Model):
+    """The journal begins here, with the state that all facts before had led to: it was made anew,
+    and they are lost. What a state holds follows the rules' own version."""
+
+    state: dict[str, Any]
+
+
 ACCOUNT_SHAPES: Final[dict[str, type[Model]]] = {
     "account_opened": AccountOpened,
     "account_amended": AccountAmended,
@@ -94,5 +101,6 @@ ACCOUNT_SHAPES: Final[dict[str, type[Model]]] = {
     "account_retired": AccountRetired,
     "refused": Refused,
     "erased": Erased,
+    "restored": AccountRestored,
 }
 """The shape of `data` for every kind of fact that an account can have."""

@@ -16,6 +16,7 @@ from sales.drafts import Broken, Draft
 from sales.facts import Fact
 from sales.journal import Journaled
 from sales.messages import Erase
+from sales.opportunity import Refusal
 from sales.words import said
 
 ERASED: Final = "[erased]"
@@ -34,7 +35,10 @@ WORDS: Final[dict[str, tuple[str, ...]]] = {
 OF_AN_ACCOUNT: Final = frozenset({"name"})
 """The only detail of an account that is free text."""
 
-Path = tuple[str, ...]
+CALLED: Final = (Refusal._fields.index("kind"), Refusal._fields.index("field"))
+"""Where a refusal says what a stranger called things."""
+
+Path = tuple[str | int, ...]
 
 _OWN: Final[dict[str, tuple[Path, ...]]] = {
     "stage_changed": (("evidence",),),
@@ -78,11 +82,12 @@ def erase(state: Journaled, message: Erase, at: datetime | None = None) -> list[
 
 
 class Place(NamedTuple):
-    """Where a fact holds words: `detail` names them where the state holds them as well."""
+    """Where a fact holds words: `detail` names them where the state holds them as well, `called` is
+    the number of the fact in which a stranger called things so."""
 
     path: Path
     detail: str | None = None
-    called: bool = False
+    called: int = 0
 
 
 class Erasure:
@@ -116,7 +121,7 @@ class Erasure:
         if place.detail:
             return place.detail in self.details
         if place.called:
-            return fact.sequence in self.sequences
+            return place.called in self.sequences
         return self._whole(fact) or self.names.are_in(words) or self._is_in(words)
 
     def _whole(self, fact: Fact) -> bool:
@@ -154,30 +159,51 @@ def names_of(fact: Fact, person: str | None) -> set[str]:
 def places(fact: Fact) -> Iterator[Place]:
     """Where the fact holds words, its note apart."""
     found = [Place(path) for path in _OWN.get(fact.kind, ())]
-    found += [Place(path, called=True) for path in _CALLED.get(fact.kind, ())]
+    found += [Place(path, called=fact.sequence) for path in _CALLED.get(fact.kind, ())]
     found += [Place(path, name) for name, path in _DETAILS.get(fact.kind, {}).items()]
     if fact.kind in ("opened", "amended"):
         found += [Place(("imported", name)) for name in fact.data.get("imported", ())]
-        found += [
-            Place((name, key, word), f"{name}.{key}")
-            for name in MAPS
-            for key, entry in fact.data.get(name, {}).items()
-            for word in (WORDS[name] if entry else ())
-        ]
+        found += _in_maps(fact.data)
+    if fact.kind == "restored":
+        found += _in_a_state(fact.data["state"])
     return (place for place in found if value_at(fact.data, place.path) is not None)
+
+
+def _in_maps(data: Mapping[str, Any], *above: str) -> Iterator[Place]:
+    for name in MAPS:
+        for key, entry in data.get(name, {}).items():
+            for word in WORDS[name] if entry else ():
+                yield Place((*above, name, key, word), f"{name}.{key}")
+
+
+def _in_a_state(state: Mapping[str, Any]) -> Iterator[Place]:
+    """Where the state with which a journal begins holds them."""
+    yield Place(("state", "name"), "name")
+    for held in ("decision", "outcome"):
+        for word in ("verbatim", "competitor"):
+            yield Place(("state", held, word), word)
+    yield Place(("state", "purchase", "reference"), "reference")
+    yield from _in_maps(state, "state")
+    for number, refusal in enumerate(state["refused"]):
+        for place in CALLED:
+            yield Place(("state", "refused", number, place), called=refusal[0])
 
 
 def value_at(data: Any, path: Path) -> Any:
     """What stands there, or nothing."""
     for name in path:
-        data = data.get(name) if isinstance(data, Mapping) else None
+        held = data.get(name) if isinstance(data, Mapping) else None
+        data = data[name] if isinstance(data, list) and isinstance(name, int) else held
     return data
 
 
-def _set(data: Mapping[str, Any], path: Path) -> dict[str, Any]:
+def _set(data: Any, path: Path) -> Any:
     """The data with that place erased."""
     first, *rest = path
-    return {**data, first: _set(data[first], tuple(rest)) if rest else ERASED}
+    inner = _set(data[first], tuple(rest)) if rest else ERASED
+    if isinstance(data, list) and isinstance(first, int):
+        return [*data[:first], inner, *data[first + 1 :]]
+    return {**data, first: inner}
 
 
 def _texts(words: Any) -> Iterator[str]:

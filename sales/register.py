@@ -31,6 +31,13 @@ class Known:
     owners: dict[str, Owner] = field(default_factory=dict)
     calendar: Calendar | None = None
 
+    def learn(self, state: Entered) -> None:
+        """What was entered counts for all that is entered behind it."""
+        if isinstance(state, Owner):
+            self.owners[state.id] = state
+        elif isinstance(state, Calendar):
+            self.calendar = state
+
 
 def about(entry: AnyEntry, known: Known) -> tuple[EntrySubject, str]:
     """The subject that an entry is about. Raises Broken where it does not say so."""
@@ -51,14 +58,16 @@ def decide_entry(entry: AnyEntry, held: Any, known: Known) -> Draft | None:
     already. Raises Broken."""
     match entry:
         case SetOwner():
-            kind, data = "owner_set", decide_owner(held, entry, known.owners)
+            return _draft("owner_set", decide_owner(held, entry, known.owners))
         case SetQuota():
             days = known.calendar or Calendar()
-            kind, data = "quota_set", decide_quota(held, entry, days, known.owners)
+            return _draft("quota_set", decide_quota(held, entry, days, known.owners))
         case SetRate():
-            kind, data = "rate_set", decide_rate(held, entry, known.calendar)
+            return _draft("rate_set", decide_rate(held, entry, known.calendar))
         case SetCalendar():
-            kind, data = "calendar_set", decide_calendar(held, entry)
-        case _:
-            return decide_import(held, entry)
+            return _draft("calendar_set", decide_calendar(held, entry))
+    return decide_import(held, entry)
+
+
+def _draft(kind: str, data: dict[str, Any] | None) -> Draft | None:
     return Draft(kind, data) if data else None

@@ -201,6 +201,14 @@ class ResetNoticed(Model):
     sequence: Number
 
 
+class Restored(Model):
+    """The journal begins here, with the state that all facts before had led to: it was made anew,
+    and they are lost. What a state holds follows the rules' own version."""
+
+    process: ProcessRef
+    state: dict[str, Any]
+
+
 SHAPES: Final[dict[str, type[Model]]] = {
     "opened": Opened,
     "stage_changed": StageChanged,
@@ -220,5 +228,6 @@ SHAPES: Final[dict[str, type[Model]]] = {
     "refused": Refused,
     "erased": Erased,
     "reset_noticed": ResetNoticed,
+    "restored": Restored,
 }
 """The shape of `data` for every kind of fact that an opportunity can have."""

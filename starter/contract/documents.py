@@ -9,6 +9,7 @@ from sales.account import Child
 from sales.account_messages import ACCOUNT_KINDS
 from sales.account_shapes import ACCOUNT_SHAPES
 from sales.clocks import Running, running
+from sales.entry_shapes import ENTRY_SHAPES
 from sales.facts import Fact
 from sales.messages import KINDS, Message
 from sales.opening import Request
@@ -36,6 +37,7 @@ def documents() -> Documents:
         **_messages("account", ACCOUNT_KINDS, examples.SAID_TO_ACCOUNT),
         **_facts("opportunity", SHAPES, life.facts),
         **_facts("account", ACCOUNT_SHAPES, account_life.facts),
+        **_entries(),
         **_starts(),
         **_answers(),
     }
@@ -83,6 +85,14 @@ def _facts(of: str, shapes: Mapping[str, type[Model]], made: Mapping[str, Fact])
         schema["additionalProperties"] = False
         schema["description"] = f"{data.pop('description')}\n\n{_doc(Fact)}"
         found[place] = {**schema, **defs, "examples": [plain(made[kind])]}
+    return found
+
+
+def _entries() -> Documents:
+    """What is said straight to the ledger, a folder for each kind of subject."""
+    made, found = examples.entries(), Documents()
+    for subject, shapes in ENTRY_SHAPES.items():
+        found |= _facts(subject, shapes, made)
     return found
 
 

@@ -3,10 +3,13 @@ what the rules make of those messages, so that no example can be wrong."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from functools import cache
 from typing import Any, Final
 
+from ledger.batch import Subject
+from ledger.fold import FOLDS
 from processes import library
 from sales.account import (
     Account,
@@ -18,14 +21,21 @@ from sales.account import (
     retired,
 )
 from sales.account_messages import ACCOUNT_KINDS
+from sales.calendar import SetCalendar
 from sales.decide import decide, noticed_reset, tick
 from sales.evolve import evolve
 from sales.facts import Fact
+from sales.imports import BeginImport, BeginUndo, FinishImport, FinishUndo
 from sales.messages import KINDS
 from sales.opening import OpenOpportunity, Start, begin
 from sales.opportunity import Opportunity
+from sales.owner import SetOwner
+from sales.quota import SetQuota
+from sales.rate import SetRate
 from sales.reading import read
 from sales.receipt import Receipt, account_receipt, receipt
+from sales.register import AnyEntry, Known, about, decide_entry
+from sales.restoring import restored
 
 NOW: Final = datetime(2026, 3, 2, 9, tzinfo=UTC)
 DAY: Final = timedelta(days=1)
@@ -124,6 +134,7 @@ def an_opportunity() -> tuple[Life, Opportunity]:
     life, begun, now = Life(), start(), NOW
     state, first = begin(begun, NOW)
     life.note([first, *tick(state, NOW + 20 * DAY), *noticed_reset(state, 3, NOW)])
+    life.note([restored(state, NOW)])
     process = begun.process.model_copy(update={"version": 2})
     for kind, body in [*SAID.items(), ("greet", {"words": "good morning"})]:
         now += DAY / 24
@@ -141,7 +152,7 @@ def an_account() -> tuple[Life, Account]:
     """The same for an account."""
     life, now = Life(), NOW
     state, first = open_account("acme", NOW, "Acme Corp")
-    life.note([first, *resumed(state, NOW)])
+    life.note([first, *resumed(state, NOW), restored(state, NOW)])
     for kind, body in [*SAID_TO_ACCOUNT.items(), ("greet", {"words": "good morning"})]:
         now += DAY / 24
         message = read(kind, stamped(kind, body), ACCOUNT_KINDS)
@@ -153,6 +164,46 @@ def an_account() -> tuple[Life, Account]:
         life.receipts.append(account_receipt(state, message, facts))
     life.note(retired(state, now))
     return life, state
+
+
+ENTRIES: Final[tuple[AnyEntry, ...]] = (
+    SetCalendar(time_zone="Europe/Berlin", year_starts=4, base_currency="EUR"),
+    SetOwner(owner="jane", name="Jane", team="emea", hours=Decimal("37.5")),
+    SetQuota(owner="jane", period="2026-Q2", amount=Decimal("250000.00"), currency="EUR"),
+    SetRate(currency="USD", rate=Decimal("0.9150"), valid_from=date(2026, 3, 1)),
+    BeginImport(
+        id="20260302T090000-4711ab",
+        source="crm",
+        process="new_business",
+        file="deals.csv",
+        sha256="9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        mapping="crm",
+    ),
+    FinishImport(id="20260302T090000-4711ab", counts={"rows": 2, "opened": 1, "ended": 1}),
+    BeginUndo(id="20260302T090000-4711ab"),
+    FinishUndo(id="20260302T090000-4711ab", counts={"taken_back": 2, "left": 0}),
+)
+"""One entry of each kind, in an order in which all can be taken."""
+
+
+@cache
+def entries() -> dict[str, Fact]:
+    """The fact that each kind of entry makes, by the fact's kind."""
+    known, held, made = Known(), dict[tuple[Subject, str], Any](), dict[str, Fact]()
+    for entry in ENTRIES:
+        key = about(entry, known)
+        draft = decide_entry(entry, held.get(key), known)
+        assert draft, entry
+        sequence = held[key].sequence + 1 if key in held else 1
+        fact = Fact(sequence, draft.kind, NOW, NOW, "command", actor="jane", data=draft.data)
+        held[key] = FOLDS[key[0]].evolve(held.get(key), fact, _no_process)
+        made[draft.kind] = fact
+        known.learn(held[key])
+    return made
+
+
+def _no_process(name: str, version: int) -> Any:
+    raise LookupError(f"no entry refers to a process, and this one to {name!r} {version}")
 
 
 def beginning() -> tuple[Opportunity, Fact]:

@@ -18,6 +18,8 @@ from sales.owner import SetOwner
 from sales.quota import SetQuota
 from sales.rate import SetRate
 from sales.register import FORMS, AnyEntry
+from starter.contract.documents import plain
+from tests.contract.schemas import fault
 from tests.ledger.story import NOW
 
 MINUTE = timedelta(minutes=1)
@@ -70,6 +72,14 @@ def rows_of(ledger: Ledger) -> dict[str, list[Any]]:
             ]
             for subject in FORMS
         }
+
+
+def test_every_fact_about_an_entry_is_of_the_shape_that_the_contract_says(ledger: Ledger) -> None:
+    answers = ledger.enter([*EVERYTHING, SetOwner(owner="ann", team=None, hours=None)], NOW)
+    facts = [(answer.subject, answer.fact) for answer in answers if answer.fact]
+    assert len(facts) == len(EVERYTHING) + 1
+    for subject, fact in facts:
+        assert fault(f"facts/{subject}/{fact.kind}", plain(fact)) is None
 
 
 def test_everything_that_is_said_is_a_fact_and_a_row_that_it_folds_to(ledger: Ledger) -> None:

@@ -23,9 +23,10 @@ from sales.facts import Fact
 from sales.messages import KINDS, Erase
 from sales.outcome import record_of
 from sales.reading import read
+from sales.restoring import restored
 from sales.values import Name, Text
 from tests.ledger.conftest import BOTH
-from tests.ledger.story import NOW, Story
+from tests.ledger.story import NOW, Story, process
 from tests.postgres import Postgres
 
 CANARY: Final = "Zaphira Canary"
@@ -151,6 +152,27 @@ def told(story: Story, ledger: Ledger) -> Story:
     story.lose(verbatim=f"{CANARY} says no")
     ledger.record(story.batch())
     return story
+
+
+def test_a_journal_that_begins_with_a_state_loses_the_words_too(ledger: Ledger) -> None:
+    story = Story()
+    for kind, body in WORDY:
+        if kind not in ("record_decision", "record_purchase", "withdraw"):
+            story.say(kind, **body)
+    story.say("record_decision", decision="yes", reasons=["value"], verbatim=f"{CANARY}: yes")
+    story.say(f"{CANARY}?", words=CANARY)
+    refused = [fact.sequence for fact in story.facts if fact.kind == "refused"]
+    begun = restored(story.state, story.now)
+    ledger.record(Batch("opportunity", story.id, "run-9", (begun,), process()))
+    assert CANARY.lower() in everything(ledger, story.id)
+
+    facts = story.say("erase", 1, **ALL, sequences=refused)
+    ledger.record(Batch("opportunity", story.id, "run-9", facts))
+
+    assert CANARY.lower() not in everything(ledger, story.id)
+    assert ledger.state(story.id) == story.state
+    (row, _) = ledger.journal_rows("opportunity", story.id)
+    assert row.digest == begun.digest()
 
 
 def asked(**more: Any) -> Erase:
