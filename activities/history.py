@@ -148,7 +148,7 @@ def _effects(event: HistoryEvent, waiting: dict[int, Effect]) -> Iterator[Effect
 
 
 async def _hear(client: Client, told: Told, run: Run) -> None:
-    body = await decoded(client, run.given)
+    body = await given_to(client, run)
     if isinstance(body, dict) and "opening" in body and "process" in body:
         start = Start.model_validate(body)
         told.start = start if start.at else start.model_copy(update={"at": run.at})
@@ -192,6 +192,15 @@ def _type_of(data: Payloads) -> str | None:
         except (ValueError, KeyError, TypeError):
             continue
     return None
+
+
+async def given_to(client: Client, run: Run) -> Any:
+    """The start input as plain JSON; nothing where nobody can read it, for then the run was refused
+    at once. Under a key that is missing here it could be read elsewhere: that raises."""
+    try:
+        return await decoded(client, run.given)
+    except (KeyError, ValueError):  # an unknown encoding, or what is none
+        return None
 
 
 async def decoded(client: Client, payloads: Payloads | None, form: Any = None) -> Any:

@@ -1,93 +1,29 @@
 """The ledger as its callers see it: each method is one transaction, and safe to call again."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Unpack
 
-from sqlalchemy import Connection
-
-from ledger import (
-    conversion,
-    diff,
-    entries,
-    erasure,
-    migrate,
-    read,
-    rebuild,
-    reservation,
-    roles,
-    totals,
-    undo,
-)
+from ledger import diff, erasure, read, rebuild, reservation, totals
 from ledger.batch import Ack, Batch, Subject
-from ledger.conversion import Converted
-from ledger.engine import connect
-from ledger.entries import Answer
-from ledger.errors import LedgerDown, translated
+from ledger.book import Book
 from ledger.fold import ACCOUNT, OPPORTUNITY
-from ledger.processes import Definitions, Processes
+from ledger.processes import Processes
 from ledger.rows import AccountRow, FactRow, OpportunityRow, OutcomeCount, Weighted
 from ledger.write import Writing
 from sales.account import Account
-from sales.calendar import Calendar
-from sales.facts import Cause, Fact
-from sales.imports import Import, Touched
+from sales.facts import Fact
 from sales.messages import Erase
 from sales.opportunity import Opportunity
-from sales.owner import Owner
 from sales.process import Process
-from sales.quota import Quota
-from sales.rate import Rate
 from sales.receipt import Receipt
-from sales.register import AnyEntry
 
 
-class Ledger:
-    """One database, by its SQLAlchemy URL. Methods block: call them from a thread.
+class Ledger(Book):
+    """All that the engine asks of it. Methods block: call them from a thread.
 
     Every method may raise LedgerDown; what it began is then undone, and may be tried again.
     """
-
-    def __init__(self, url: str) -> None:
-        self._readers, self._writers = connect(url)
-        self._definitions: Definitions = {}
-
-    def close(self) -> None:
-        """Give every connection back."""
-        self._readers.dispose()
-
-    def migrate(self) -> None:
-        """Bring the database to the schema this version needs."""
-        with self._write() as connection:
-            migrate.migrate(connection)
-
-    def check(self) -> str | None:
-        """Nothing where the database answers and has this version's schema, else the problem."""
-        try:
-            return self.behind()
-        except LedgerDown as down:
-            return str(down)
-
-    def behind(self) -> str | None:
-        """Nothing where the database has this version's schema, else what is wrong with it."""
-        with self._read() as connection:
-            return migrate.behind(connection)
-
-    def make_reader(self, role: str) -> roles.Reader:
-        """Let a role of PostgreSQL read everything and nothing else. Raises BadRole."""
-        with self._write() as connection:
-            return roles.make_reader(connection, role)
-
-    def require_empty(self) -> None:
-        """Raises NotEmpty where any table holds a row."""
-        with self._read() as connection:
-            rebuild.require_empty(connection)
-
-    def last_written(self) -> datetime | None:
-        """When the youngest of its facts was written, if it holds any."""
-        with self._read() as connection:
-            return rebuild.last_written(connection)
 
     def compare(self, other: "Ledger", live: bool = False) -> list[diff.Compared]:
         """What the two hold, table by table; `live` leaves out what was taken back and by whom
@@ -205,99 +141,3 @@ class Ledger:
         """What the open opportunities may bring, weighted by their stages."""
         with self._read() as connection:
             return totals.weighted(connection, process)
-
-    # -- what is said straight to it ---------------------------------------------------------
-
-    def enter(
-        self,
-        said: Sequence[AnyEntry],
-        now: datetime,
-        cause: Cause = "command",
-        *,
-        write: bool = True,
-    ) -> list[Answer]:
-        """Take entries, and say of each what became of it; without `write`, what would."""
-        with self._write() if write else self._read() as connection:
-            return entries.enter(connection, said, now, cause, write)
-
-    def calendar(self) -> Calendar | None:
-        """The calendar, once one was set."""
-        with self._read() as connection:
-            return entries.calendar(connection)
-
-    def owners(self) -> dict[str, Owner]:
-        """Every owner, by id."""
-        with self._read() as connection:
-            return entries.owners(connection)
-
-    def quotas(self) -> Sequence[Quota]:
-        """Every quota, with those that were taken back."""
-        with self._read() as connection:
-            return entries.every(connection, "quota")
-
-    def rates(self) -> Sequence[Rate]:
-        """Every rate as it was said last."""
-        with self._read() as connection:
-            return entries.every(connection, "rate")
-
-    def conversions(
-        self, rows: Sequence[OpportunityRow], now: datetime, target: str | None = None
-    ) -> Converted:
-        """How the sums of these opportunities convert: frozen if they have ended, else by now."""
-        with self._read() as connection:
-            return conversion.conversions(connection, rows, now, target)
-
-    # -- imports -----------------------------------------------------------------------------
-
-    def imports(self) -> Sequence[Import]:
-        """Every run of an import."""
-        with self._read() as connection:
-            return entries.every(connection, "import")
-
-    def import_run(self, import_id: str) -> Import | None:
-        """One run of an import."""
-        with self._read() as connection:
-            found: Import | None = entries.held(connection, "import", import_id)
-            return found
-
-    def brought(self, import_id: str) -> undo.Brought:
-        """What a run brought: what stands, and how many were taken back."""
-        with self._read() as connection:
-            return undo.brought(connection, import_id)
-
-    def look(self, import_id: str, ids: Sequence[str]) -> dict[str, undo.Look]:
-        """Whether they could be taken back, and what stands against it."""
-        with self._read() as connection:
-            return undo.look(connection, import_id, ids)
-
-    def take_back(
-        self, import_id: str, ids: Sequence[str], *, force: bool = False
-    ) -> dict[str, Touched]:
-        """Take back what a run brought and has ended; those that must stay, and why."""
-        with self._write() as connection:
-            return undo.take_back(connection, import_id, ids, force)
-
-    def times_taken_back(self) -> dict[str, int]:
-        """How often each opportunity was taken back, where one was."""
-        with self._read() as connection:
-            return undo.times_taken_back(connection)
-
-    def was_taken_back(self, id: str) -> bool:
-        """Whether an opportunity of this id was taken back, ever."""
-        with self._read() as connection:
-            return undo.was_taken_back(connection, id)
-
-    def record_taken_back(self, id: str) -> dict[str, Any] | None:
-        """The outcome record of an opportunity that was taken back and has not come again."""
-        with self._read() as connection:
-            return undo.record_taken_back(connection, id)
-
-    @contextmanager
-    def _read(self) -> Iterator[Connection]:
-        with translated(), self._readers.begin() as connection:
-            yield connection
-
-    @contextmanager
-    def _write(self) -> Iterator[Connection]:
-        with translated(), self._writers.begin() as connection:
-            yield connection

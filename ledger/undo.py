@@ -102,6 +102,16 @@ def was_taken_back(connection: Connection, id: str) -> bool:
     return connection.scalar(query) is not None
 
 
+def begin_again(connection: Connection, id: str, event_id: str) -> bool:
+    """Supersede the life under this id, unless it is the one that the event opened."""
+    opened = select(_C.event_id).where(_OPENED, _C.superseded == 0, _C.id == id)
+    found = connection.execute(opened).first()
+    if found is None or found.event_id == event_id:
+        return False
+    _supersede(connection, [id])
+    return True
+
+
 def record_taken_back(connection: Connection, id: str) -> dict[str, Any] | None:
     """The outcome record of what was taken back; nothing where it stands or never was."""
     rows = read.journal_rows(connection, "opportunity", id, superseded=True)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Final
 
@@ -29,9 +29,10 @@ MOST_WAITING: Final = 500
 
 @dataclass(slots=True)
 class Restored:
-    """What was read and what came of it. `begin_later` names what begins with a state, since its
-    older runs are gone, and at which number; `ended` what ended by Temporal's word alone, as
-    reconciliation would have it; `incomplete` what could not be told to the end, and why."""
+    """What was read and what came of it, of all that ever began. `begin_later` names what begins
+    with a state, since its older runs are gone, and at which number; `ended` what ended by
+    Temporal's word alone, as reconciliation would have it; `incomplete` what could not be told to
+    the end, and why."""
 
     opportunities: int = 0
     accounts: int = 0
@@ -49,6 +50,7 @@ class Life:
     subject: Subject
     id: str
     run_id: str = ""
+    began: bool = False
     start: Start | None = None
     processes: Definitions = field(default_factory=dict)
 
@@ -78,8 +80,8 @@ class Restoring:
                 await self._close(life, last)
         except (Gap, ProcessConflict, UnknownProcess) as error:
             self.found.incomplete[workflow_id] = str(error)
-        self.found.accounts += life.subject == "account"
-        self.found.opportunities += life.subject == "opportunity"
+        self.found.accounts += life.began and life.subject == "account"
+        self.found.opportunities += life.began and life.subject == "opportunity"
 
     async def finish(self) -> Restored:
         """Write what waits; all that came of it."""
@@ -93,6 +95,8 @@ class Restoring:
         told = await tell(self._client, life.subject, run)
         life.run_id, life.start = listed.run_id, told.start or life.start
         life.processes |= told.processes
+        if told.start and told.start.again:
+            await self._begin_again(life, told.start)
         self._reserved |= told.reserved
         if len(self._reserved) > MOST_WAITING:
             await self._reserve()
@@ -106,8 +110,16 @@ class Restoring:
                     await self._stand(life, end)
         self.found.runs += 1
 
+    async def _begin_again(self, life: Life, start: Start) -> None:
+        """Whatever the life before came to, it was taken back before this one began."""
+        event_id = start.opening.event_id or ""
+        if await asyncio.to_thread(self._ledger.begin_again, life.id, event_id):
+            at = start.at or datetime.now(UTC)
+            self._reserved[life.id] = start.account_id, at
+
     async def _record(self, life: Life, facts: tuple[Fact, ...], run_id: str = "") -> None:
         """In pieces: a fact that names a process begins a batch that brings it."""
+        life.began = life.began or bool(facts)
         for piece in _pieces(facts):
             process = process_of(life.processes, piece[0])
             batch = Batch(life.subject, life.id, run_id or life.run_id, piece, process)

@@ -11,7 +11,7 @@ from temporalio.client import Client
 
 from activities.admission import Admitted
 from activities.delivery import AccountDelivery, Delivery, Known
-from activities.history import Definitions, Effect, Run, decoded, handed_over, learn
+from activities.history import Definitions, Effect, Run, decoded, given_to, handed_over, learn
 from sales.account import Account, Admission
 from sales.facts import Fact
 from sales.opening import Start
@@ -61,7 +61,7 @@ class Telling:
 async def tell(client: Client, subject: str, run: Run) -> Telling:
     """Read it all."""
     told = Telling()
-    body = await decoded(client, run.given)
+    body = await given_to(client, run)
     if isinstance(body, dict) and "state" in body:
         _go_on(told, _adapter(CARRIED[subject]).validate_python(body), run.at)
     elif isinstance(body, dict) and "process" in body:

@@ -80,7 +80,7 @@ async def test_pages_queries_receipts_and_histories_are_read_by_who_has_the_key(
         receipt = await world.say(handle, "change_stage", stage="offer")
         assert receipt.accepted
         assert (await world.state(handle))["stage"] == "offer"
-        assert (await handle.query("deadlines"))[0][0] == "end_by"
+        assert (await handle.query("deadlines"))[0]["name"] == "end_by"
         page = await handle.query("__temporal_workflow_metadata")
         assert "### Lifts" in page.current_details
         assert await (await handle.describe()).static_summary() == "Lifts"

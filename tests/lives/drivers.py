@@ -89,10 +89,12 @@ async def started_directly(world: World) -> None:
 
 async def rolled_over(world: World) -> None:
     handle = await world.open()
+    first = (await handle.describe()).run_id
     for number in range(40):
         await tell(handle, ("record_engagement", {**A_CALL, "summary": f"{number}"}), pause=0.02)
         if number % 4 == 0:
             await world.say(handle, "record_engagement", **A_CALL)
+    await eventually(handle.describe, lambda described: described.run_id != first)
     await tell(handle, ("record_decision", A_NO))
     await handle.result()
 

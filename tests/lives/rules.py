@@ -57,6 +57,7 @@ async def every_rule_of_the_details(world: World) -> None:
         ("correct", {"sequence": effort, "void": True}),
         ("log_effort", {"hours": "1", "event_id": "made-up:7"}),
         ("log_effort", {"hours": "1", "sent_at": "2199-01-01T00:00:00Z"}),
+        ("log_effort", {"hours": "1", "occurred_at": "2199-01-01T00:00:00Z"}),
         ("erase", {"reason": "requested", "details": ["name"]}),
         ("erase", ASKED),
         ("erase", {**ASKED, "sequences": [10**6]}),
@@ -246,6 +247,7 @@ async def every_rule_of_an_account(world: World) -> None:
         {"amount": AN_AMOUNT, "recurring": IN_DOLLARS},
         {"objectives": HEAVY},
         {"sent_at": "2199-01-01T00:00:00Z"},
+        {"occurred_at": "2199-01-01T00:00:00Z"},
         {"event_id": "made-up:7"},
         {"opportunity_id": id_of(handle)},
     ]

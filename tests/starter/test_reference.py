@@ -151,7 +151,7 @@ def test_quotas_are_set_imported_and_rolled_up(desk: Site) -> None:
         desk,
         "quota",
         *("owner,team,period,amount,currency", "bo,,2027-Q3,250.50,EUR", "ann,,2027-07,50,EUR"),
-        *("ann,,2027-08,60,USD", "ann,,2027-09,1e99,EUR"),
+        *("ann,,2027-08,60,USD", "ann,,2027-09,99999999999999999999,EUR"),
         code=1,
     )
     assert rejects(told) == [(5, "amount", "too_large")]

@@ -60,6 +60,13 @@ def test_what_an_import_brought_is_taken_back_and_can_come_again(
     assert site.told("opportunity", "show", "un-1")["source"] == "workflow"
     assert import_(site, tmp_path, "undone", *rows)["already"] == 3
 
+    remade = f"sqlite:///{tmp_path / 'remade.db'}"
+    told = json.loads(site.run("rebuild", "--to", remade, "--from-temporal", "--json").stdout)
+    assert "opportunity:un-1" not in told["incomplete"]
+    other = Ledger(remade)
+    assert other.opportunity("un-1") == ledger.opportunity("un-1")
+    other.close()
+
 
 def test_what_people_touched_stays_and_goes_by_force_where_that_is_safe(
     site: Site, ledger: Ledger, tmp_path: Path
