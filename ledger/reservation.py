@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from ledger import schema
 from ledger.engine import insert_once
@@ -41,4 +41,8 @@ def restore(connection: Connection, held: Iterable[tuple[str, str, datetime]]) -
     rows = [dict(zip(schema.reservation.c.keys(), each, strict=True)) for each in held]
     if not rows:
         return 0
-    return connection.execute(insert_once(connection, schema.reservation), rows).rowcount
+    table = schema.reservation.c.opportunity_id
+    there = select(func.count()).where(table.in_([row["opportunity_id"] for row in rows]))
+    before = connection.scalar(there) or 0
+    connection.execute(insert_once(connection, schema.reservation), rows)
+    return len(rows) - before

@@ -33,6 +33,7 @@ from starter.program import BLOB_BYTES
 from workflows.ids import account_workflow, opportunity_workflow
 
 R = TypeVar("R")
+Remembered = Callable[[str], Awaitable[str | None]]
 
 PASSING: Final = frozenset(
     {
@@ -84,17 +85,27 @@ def stamped(fields: dict[str, Any]) -> dict[str, Any]:
     return message
 
 
+async def _nobody(_opportunity_id: str) -> None:
+    """Nobody remembers."""
+
+
 class CloselineClient:
     """Opportunities and accounts, as a backend or an administrator reaches them."""
 
-    def __init__(self, client: Client, task_queue: str = TASK_QUEUE) -> None:
-        """Reached through `client`, which needs the pydantic data converter."""
-        self.temporal, self._task_queue = client, task_queue
+    def __init__(
+        self, client: Client, task_queue: str = TASK_QUEUE, remembered: Remembered = _nobody
+    ) -> None:
+        """Reached through `client`, which needs the converter of `settings.connect`. `remembered`
+        finds the account of an opportunity of which Temporal knows nothing, or nothing more."""
+        self.temporal, self._task_queue, self._remembered = client, task_queue, remembered
 
     @classmethod
-    async def connect(cls, settings: Settings | None = None) -> Self:
+    async def connect(
+        cls, settings: Settings | None = None, remembered: Remembered = _nobody
+    ) -> Self:
         """To the server that the settings name. Raises Unreachable where nobody answers."""
-        return cls(await connect(settings or Settings.load()))
+        client = await connect(settings or Settings.load())
+        return cls(client, remembered=remembered)
 
     # -- accounts ------------------------------------------------------------------------------
 
@@ -198,12 +209,14 @@ class CloselineClient:
         return self.temporal.get_workflow_handle(account_workflow(account_id))
 
     async def account_of(self, opportunity_id: str) -> str:
-        """The id of the opportunity's account, as its workflow shows it."""
+        """The id of the opportunity's account, as its workflow shows it, or as is remembered."""
         try:
             description = await self.opportunity(opportunity_id).describe()
         except RPCError as error:
             if error.status != RPCStatusCode.NOT_FOUND:
                 raise
+            if account_id := await self._remembered(opportunity_id):
+                return account_id
             words = f"opportunity_id: unknown_opportunity ({opportunity_id!r})"
             raise UnknownOpportunity(words) from error
         found = description.search_attributes.get("AccountId")

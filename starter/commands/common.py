@@ -49,11 +49,19 @@ class Where:
 
     async def client(self) -> CloselineClient:
         """A client of the server. Raises Unreachable, also where the namespace is missing."""
-        client = await CloselineClient.connect(self.settings)
+        client = await CloselineClient.connect(self.settings, self._account_of)
         # Asked for by itself: to any other question its absence looks like that of a workflow.
         request = DescribeNamespaceRequest(namespace=client.temporal.namespace)
         await client.temporal.workflow_service.describe_namespace(request)
         return client
+
+    async def _account_of(self, opportunity_id: str) -> str | None:
+        """The ledger knows what never had a workflow, and what Temporal's retention has taken."""
+        try:
+            row = await self.ask(lambda ledger: ledger.opportunity(opportunity_id))
+        except LedgerDown:
+            return None
+        return row.account_id if row else None
 
     async def ask(self, question: Callable[[Ledger], R]) -> R:
         """What the ledger answers. Raises LedgerDown, also where no ledger is yet."""

@@ -136,3 +136,13 @@ def test_an_id_with_a_journal_is_taken_for_everybody(ledger: Ledger) -> None:
 
     assert ledger.reserve("o-1", "a-1", NOW) == "id_taken"
     assert ledger.reserve("unreserved", "a-1", NOW) == "id_taken"
+
+
+def test_reservations_that_are_restored_are_counted_where_they_are_new(ledger: Ledger) -> None:
+    assert ledger.reserve("o-1", "a-1", NOW) is None
+    held = {f"o-{number}": ("a-9", NOW) for number in range(1, 4)}
+
+    assert [ledger.restore_reservations(held) for _ in range(2)] == [2, 0]
+
+    assert ledger.reserve("o-1", "a-1", NOW) is None
+    assert ledger.reserve("o-2", "a-1", NOW) == "id_taken"
