@@ -153,7 +153,6 @@ UNSTORED: Final = CHANCE | {
 
 
 @pytest.mark.timeout(120)
-@pytest.mark.filterwarnings("ignore:coroutine '_WorkflowInstanceImpl:RuntimeWarning")
 async def test_every_line_of_the_rules_and_the_drivers_runs_in_the_replay_of_a_history() -> None:
     trace = Trace({*DRIVERS, *RULES})
     with ThreadPoolExecutor(4, initializer=trace.begin) as threads:

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Final
 
-from temporalio.client import Client
+from pydantic import ValidationError
+from temporalio.client import Client, WorkflowExecutionStatus
 
 from activities.history import Definitions, closed_at, process_of, read_run
 from activities.reconcile import ENDS, close_stored
@@ -78,7 +79,7 @@ class Restoring:
                 last = further
             if life.subject == "opportunity":
                 await self._close(life, last)
-        except (Gap, ProcessConflict, UnknownProcess) as error:
+        except (Gap, ProcessConflict, UnknownProcess, ValidationError) as error:
             self.found.incomplete[workflow_id] = str(error)
         self.found.accounts += life.began and life.subject == "account"
         self.found.opportunities += life.began and life.subject == "opportunity"
@@ -92,6 +93,8 @@ class Restoring:
         run = await read_run(self._client, f"{life.subject}:{life.id}", listed.run_id)
         if run is None:  # it went while we read
             return
+        if listed.status == WorkflowExecutionStatus.FAILED and not run.effects:
+            return  # refused at once, whatever it was started with
         told = await tell(self._client, life.subject, run)
         life.run_id, life.start = listed.run_id, told.start or life.start
         life.processes |= told.processes

@@ -104,7 +104,6 @@ BAD_STARTS: Final[tuple[tuple[list[Any], str], ...]] = (
 )
 
 
-@pytest.mark.filterwarnings("ignore:coroutine '_WorkflowInstanceImpl:RuntimeWarning")
 @pytest.mark.usefixtures("forgotten", "worker")
 async def test_a_bad_start_fails_at_once_and_names_the_field_and_the_rule(world: World) -> None:
     told = await asyncio.gather(*(failure(world, arguments) for arguments, _ in BAD_STARTS))

@@ -8,6 +8,7 @@ import pytest
 from temporalio.client import Client
 
 from ledger.batch import Subject
+from ledger.diff import Difference
 from settings import NAMESPACE
 from tests.ledger.test_rebuild import rebuilt, unequal
 from tests.lives.drivers import an_account_that_rolls_over
@@ -78,7 +79,7 @@ def test_what_retention_has_cut_begins_with_the_state_that_was_handed_on(lived: 
     assert found.incomplete == {}
     differs = lived.cut.unequal(lost)
     assert differs.keys() == {"fact", "opportunity"}
-    reset = {row.key[0]: row for row in differs["opportunity"].first}
+    reset = {row.key[0]: row for row in differs["opportunity"].first if not moments_alone(row)}
     assert len(reset) == 2  # all other rows are as they were
     for id_, row in reset.items():
         # What it heard in the run that is gone is gone; the end that stood against it is not.
@@ -93,6 +94,16 @@ def test_what_retention_has_cut_begins_with_the_state_that_was_handed_on(lived: 
     named = {name.partition(":")[2] for name in found.begin_later}
     for id_ in {each.id for each in lost.opportunities()} - named - reset.keys():
         assert made.journal("opportunity", id_) == lost.journal("opportunity", id_)
+
+
+def moments_alone(row: Difference) -> bool:
+    """Whether they differ only in when its events were heard: of a task that was done twice the
+    ledger keeps the first moment, and the state that is handed on has the second."""
+    states = row.columns.get("state")
+    if states is None or len(row.columns) > 1:
+        return False
+    here, there = ({**state, "heard": [*state["heard"]]} for state in states)
+    return here == there
 
 
 async def test_whoever_runs_goes_on_with_the_ledger_that_was_made(lived: Lived) -> None:

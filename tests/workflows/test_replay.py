@@ -24,7 +24,6 @@ HARMLESS = {
     WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_RESET_WORKFLOW,
 }
 
-pytestmark = pytest.mark.filterwarnings("ignore:coroutine '_WorkflowInstanceImpl:RuntimeWarning")
 """A run that was started wrongly ends before it began, and the SDK throws its coroutine away."""
 
 

@@ -1,17 +1,22 @@
 """Ledger or Temporal are restored from a backup, and one is older than the other."""
 
 import asyncio
+import shutil
 import sqlite3
+from collections.abc import AsyncIterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+import pytest
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
+from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from ledger.ledger import Ledger
+from tests.workflows.conftest import in_namespace
 from tests.workflows.lives import back_up, remade
 from tests.workflows.test_reconcile import A_CALL, A_CONTRACT, listed
 from tests.workflows.world import Handle, World, eventually, id_of, message, new_id, reconcile
@@ -36,6 +41,15 @@ def held(database: Path) -> dict[str, set[Any]]:
     """Everything in the ledger that counts."""
     with closing(sqlite3.connect(database)) as source:
         return {table: set(source.execute(query)) for table, query in LIVE.items()}
+
+
+@pytest.fixture
+async def world(client: Client, empty_ledger: Path, tmp_path: Path) -> AsyncIterator[World]:
+    """In a namespace of its own: a ledger is made from all that there is."""
+    apart = await in_namespace(client, new_id("restored"))
+    world = World(apart, Path(shutil.copy(empty_ledger, tmp_path / "ledger.db")))
+    yield world
+    await world.close()
 
 
 async def won(world: World, handle: Handle) -> None:
