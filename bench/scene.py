@@ -25,7 +25,7 @@ from worker import INTERCEPTORS, RUNNER, make_worker
 from workflows.ids import opportunity_workflow
 
 ACCOUNTS = 10
-OPENING_SECONDS, RETRY_SECONDS = 0.2, 0.1
+OPENING_SECONDS, RETRY_SECONDS = 0.1, 0.05
 
 _numbers = itertools.count(1)
 
@@ -70,7 +70,7 @@ class Scene:
         number = next(_numbers)
         opportunity_id, account_id = f"child-{number}", self.accounts[number % ACCOUNTS]
         said = opening(opportunity_id, datetime.now(UTC))
-        await self.closeline.account(account_id).signal("open_opportunity", said)
+        await _sent(self.closeline.account(account_id), "open_opportunity", said)
         await asyncio.sleep(OPENING_SECONDS)
         await self._talk(opportunity_id)
 
@@ -83,13 +83,14 @@ class Scene:
 
 
 async def _sent(handle: Any, kind: str, body: dict[str, Any]) -> None:
-    """The account starts its child when it comes to it; until then there is nobody to hear."""
+    """The account starts its child when it comes to it; until then there is nobody to hear. And
+    who is just rolling over asks to be told again."""
     while True:
         try:
             await handle.signal(kind, body)
             return
         except RPCError as error:
-            if error.status != RPCStatusCode.NOT_FOUND:
+            if error.status not in (RPCStatusCode.NOT_FOUND, RPCStatusCode.RESOURCE_EXHAUSTED):
                 raise
         await asyncio.sleep(RETRY_SECONDS)
 

@@ -7,7 +7,7 @@ The next deadline is the earliest clock that runs. It is always finite and never
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
-from sales.opportunity import Opportunity
+from sales.opportunity import MEMO, Opportunity
 from sales.process import Clock, DatedClock
 
 NOTHING: Final = timedelta(0)
@@ -41,6 +41,14 @@ class Deadline(NamedTuple):
 
 def running(state: Opportunity) -> list[Running]:
     """Every clock that runs now, `end_by` first. None once the opportunity has ended."""
+    # Worked out once for a state, which never changes: each message asks some ten times.
+    found: list[Running] | None = state.__dict__.get(MEMO)
+    if found is None:
+        found = state.__dict__[MEMO] = _running(state)
+    return found
+
+
+def _running(state: Opportunity) -> list[Running]:
     if state.outcome:
         return []
     clocks = state.process.clocks

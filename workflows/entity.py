@@ -183,13 +183,17 @@ class Entity(Generic[S]):
 
     def rolls_over(self) -> bool:
         """Whether to go on in another run right now: with the outbox in hand, not in the middle of
-        an errand, and by the worker's leave. What is done at once is waited for: its marker would
-        come behind the command that ends the run, and the server refuses such a task."""
+        an errand, and by the worker's leave.
+
+        What is done at once is waited for before leave is asked: its marker would come behind the
+        command that ends the run, and the server refuses such a task.
+        """
         if self.leave and self.leave.done():
-            if self.leave.result() and self.errand is None and self.light():
-                return not self.at_once
-            self.leave = None
-        if self.errand is None and self.leave is None and self.is_leaving():
+            leave, self.leave = self.leave.result(), None
+            if leave and self.errand is None and self.light():
+                return True
+        if self.leave is None and self.is_pausing() and not self.at_once:
+            self.refused = False
             self.leave = asyncio.create_task(self._ask_leave())
         return False
 
@@ -199,8 +203,11 @@ class Entity(Generic[S]):
             return not self.refused
         return self.outgrown() and self.light()
 
+    def is_pausing(self) -> bool:
+        """Whether the outbox is about to be handed on as it is; an errand may take its time."""
+        return self.errand is None and self.is_leaving()
+
     async def _ask_leave(self) -> bool:
-        self.refused = False
         leave = await granted()
         self.refused = not leave
         if not leave:
@@ -212,11 +219,7 @@ class Entity(Generic[S]):
     # -- the world outside ---------------------------------------------------------------------
 
     async def effect(
-        self,
-        work: Callable[[Any, A], Awaitable[R]],
-        what: A,
-        summary: str,
-        local: bool = True,
+        self, work: Callable[[Any, A], Awaitable[R]], what: A, summary: str, local: bool = True
     ) -> R:
         """Done at once if that is safe and works; else by a normal activity, tried for ever."""
         if local:
@@ -266,12 +269,12 @@ class Entity(Generic[S]):
         if self.writer and self.writer.done():
             self.writer.result()  # a writer that broke must fail the task, not vanish
             self.writer = None
-        if self.outbox and self.writer is None:
+        if self.outbox and self.writer is None and not self.is_pausing():
             self.writer = asyncio.create_task(self._empty(limits.batch))
 
     async def _empty(self, most: int) -> None:
         try:
-            while self.outbox and not (self.leave and self.leave.done()):
+            while self.outbox and not self.is_pausing():
                 entries = self._oldest(most)
                 facts = tuple(entry.fact for entry in entries)
                 settled = all(fact.cause in SETTLED and fact.kind != "ended" for fact in facts)
