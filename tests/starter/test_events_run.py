@@ -206,3 +206,21 @@ def test_a_log_that_is_none_ends_with_one(site: Site, tmp_path: Path) -> None:
     text = log.file("xes").read_text()
     log.file("xes").write_text(text.replace("<log", '<!DOCTYPE log [<!ENTITY x "y">]><log', 1))
     assert "doctype: forbidden" in site.refused(*command(log, "--dry-run", kind="xes"))
+
+
+def test_what_a_log_brought_is_taken_back_and_can_come_again(
+    site: Site, ledger: Ledger, tmp_path: Path
+) -> None:
+    log = made(tmp_path, SEED, 20, 3, "undonelog").write()
+    first = import_(site, log)
+    before = {key: history(ledger, row.id) for key, row in rows_of(ledger, "undonelog").items()}
+    told = site.told("imports", "undo", first["import"])
+    assert (told["taken"], told["withdrawn"], told["left"]) == (23, 3, [])
+    assert rows_of(ledger, "undonelog") == {}
+
+    assert parts(import_(site, log)) == {"opened": 3, "ended": 20}
+    again = {key: history(ledger, row.id) for key, row in rows_of(ledger, "undonelog").items()}
+    assert {key: [fact[:3] for fact in facts] for key, facts in again.items()} == {
+        key: [fact[:3] for fact in facts] for key, facts in before.items()
+    }
+    assert import_(site, log)["already"] == 23
