@@ -124,9 +124,9 @@ def _milliseconds(crowd: Crowd, ask: Ask, rng: Random) -> float:
 
 def _around(id: str) -> list[str]:
     """A hundred that were written beside it and copied with it."""
-    market, seed, number, *copy = id.split("-")
+    *before, number = id.split("-")
     first = int(number) // 100 * 100
-    return ["-".join((market, seed, f"{n:07}", *copy)) for n in range(first, first + 100)]
+    return ["-".join((*before, f"{n:07}")) for n in range(first, first + 100)]
 
 
 @contextmanager
