@@ -94,8 +94,8 @@ class Entity(Generic[S]):
         """Whether it cannot be told yet what follows from the message."""
         raise NotImplementedError
 
-    def take(self, message: Message, cause: Cause) -> Receipt:
-        """Keep the facts that follow; and what the sender is told."""
+    def take(self, message: Message, cause: Cause) -> Receipt | None:
+        """Keep the facts that follow; and what the sender is told, if they can be told."""
         raise NotImplementedError
 
     def evolved(self, fact: Fact, process: Process | None) -> S:

@@ -120,11 +120,13 @@ class Opportunity(Entity[State]):
 
     # -- messages and time ---------------------------------------------------------------------
 
-    def take(self, message: Message, cause: Cause, process: Process | None = None) -> Receipt:
-        """Keep the facts that follow; and what the sender is told."""
+    def take(
+        self, message: Message, cause: Cause, process: Process | None = None
+    ) -> Receipt | None:
+        """Keep the facts that follow; and what the sender is told, if they can be told."""
         facts = decide(self.state, message, workflow.now(), cause, process)
         self.keep(facts, process)
-        return receipt(self.state, message, facts)
+        return receipt(self.state, message, facts) if cause == "update" else None
 
     def must_wait(self, message: Message) -> bool:
         """After an outage what was sent behind the deadline waits while senders catch up: a message
