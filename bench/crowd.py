@@ -33,6 +33,7 @@ def make_crowd(url: str, opportunities: int) -> list[str]:
     ids = _write(url)
     engine, writers = connect(url)
     copies = opportunities // WRITTEN
+    _settle(engine)  # whoever knows how little there is finds what was written by its ids
     with writers.begin() as connection:
         for number in range(1, copies):
             for table, renamed in RENAMED.items():
