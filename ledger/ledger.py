@@ -1,6 +1,7 @@
 """The ledger as its callers see it: each method is one transaction, and safe to call again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Unpack
 
@@ -8,7 +9,7 @@ from ledger import diff, erasure, read, rebuild, reservation, totals
 from ledger.batch import Ack, Batch, Subject
 from ledger.book import Book
 from ledger.fold import ACCOUNT, OPPORTUNITY
-from ledger.processes import Processes
+from ledger.processes import Definitions, Processes
 from ledger.rows import AccountRow, FactRow, OpportunityRow, OutcomeCount, Weighted
 from ledger.write import Writing
 from sales.account import Account
@@ -126,6 +127,18 @@ class Ledger(Book):
         """The outcome record of an opportunity, once it has ended."""
         with self._read() as connection:
             return read.end_of(connection, id)
+
+    @contextmanager
+    def traces(self, *, only_open: bool = False) -> Iterator[Iterator[read.Traces]]:
+        """The traces of all opportunities, or of the open ones, many at once and all of one
+        moment."""
+        with self._read() as connection:
+            yield read.traces(connection, only_open)
+
+    def processes(self) -> Definitions:
+        """Every process that was ever used, by name and version."""
+        with self._read() as connection:
+            return Processes(connection).every()
 
     def process(self, name: str, version: int) -> Process | None:
         """The stored definition of a process."""

@@ -35,6 +35,12 @@ class Processes:
             return None
         return self._read.setdefault(key, Process.model_validate(definition))
 
+    def every(self) -> Definitions:
+        """All that are stored."""
+        stored: Any = self._connection.scalars(select(schema.process.c.definition))
+        found = map(Process.model_validate, stored)
+        return {(process.name, process.version): process for process in found}
+
     def get(self, name: str, version: int) -> Process:
         """The stored definition. Raises UnknownProcess where there is none."""
         found = self.find(name, version)

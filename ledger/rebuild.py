@@ -21,6 +21,7 @@ from ledger.fold import FOLDS, Row
 from ledger.processes import Processes
 from ledger.read import FACT_COLUMNS
 from ledger.totals import Moves, standing_of
+from ledger.trace import Trace
 from sales.facts import Fact
 
 AT_ONCE: Final = 500
@@ -66,7 +67,8 @@ class Filling:
 def rebuild(source: Connection, target: Connection, watch: Watch) -> Rebuilt:
     """Fill the target from the source's journal. Raises NotEmpty where it holds anything."""
     require_empty(target)
-    found, told = Rebuilt(), {schema.fact, schema.standing, *(f.table for f in FOLDS.values())}
+    folded = {schema.standing, schema.trace, *(fold.table for fold in FOLDS.values())}
+    found, told = Rebuilt(), {schema.fact, *folded}
     for table in schema.metadata.sorted_tables:
         if table not in told:
             found.copied[table.name] = _copy(source, target, table)
@@ -99,20 +101,25 @@ def _copy(source: Connection, target: Connection, table: Table) -> int:
 def _fold_again(source: Connection, target: Connection, found: Rebuilt, watch: Watch) -> None:
     facts, processes, moves = Filling(target, schema.fact), Processes(target), Moves()
     into = {subject: Filling(target, fold.table) for subject, fold in FOLDS.items()}
+    traces = Filling(target, schema.trace)
     with closing(_rows(source, schema.fact)) as rows:
-        for (subject, _id), journal in groupby(rows, itemgetter("subject", "id")):
+        for (subject, id_), journal in groupby(rows, itemgetter("subject", "id")):
             fold, state, before = FOLDS[subject], None, facts.count
+            trace = Trace()
             for told in journal:
                 facts.add(told)
                 if not told["superseded"]:
                     fact = Fact(*(told[name] for name in FACT_COLUMNS))
                     state = fold.evolve(state, fact, processes.get)
+                    if subject == "opportunity":
+                        trace.take([fact])
             if state is not None:  # else all of it was taken back
                 into[subject].add(row := fold.row(state))
                 if subject == "opportunity":
                     moves.move(None, standing_of(row))
+                    traces.add(trace.row(id_))
             watch(facts.count - before)
-    for filling in (facts, *into.values()):
+    for filling in (facts, traces, *into.values()):
         filling.flush()
     moves.write(target)
     found.facts = facts.count

@@ -1,4 +1,4 @@
-"""The tables. `fact` is the truth; `opportunity`, `account` and `standing` are folds of it.
+"""The tables. `fact` is the truth; `opportunity`, `account`, `standing`, `trace` are folds of it.
 
 A fact's row stands while `superseded` is 0; a row that was taken back carries the number of the
 cut that took it. So one key keeps the live journal unique and everything that ever was written.
@@ -15,6 +15,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
 )
@@ -145,6 +146,16 @@ standing = Table(
 """How many opportunities ended alike, by outcome, process and reason, and how many stand alike, by
 process, stage and currency, for how much in all; what does not matter is empty. So few rows that
 what is asked of all opportunities costs the same however many they are."""
+
+trace = Table(
+    "trace",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("steps", LargeBinary, nullable=False),
+    Column("words", Words, nullable=False),
+)
+"""What each opportunity's journal tells that can be counted, for reading all of them at once; how
+it is written is told in `ledger/trace.py`."""
 
 
 def _index(name: str | None, table: Table, *columns: str, **options: Any) -> None:

@@ -137,13 +137,14 @@ def _supersede(connection: Connection, ids: Sequence[str]) -> None:
 
 
 def _remove(connection: Connection, ids: Sequence[str]) -> None:
-    """The current rows, what they count for in the totals, and the reservations."""
+    """The current rows and the traces, what they count for in the totals, and the reservations."""
     table, reserved, moves = schema.opportunity, schema.reservation.c.opportunity_id, Moves()
     counted = select(*(table.c[name] for name in COUNTED)).where(table.c.id.in_(ids))
     for row in connection.execute(counted).mappings():
         moves.move(standing_of({**row}), None)
     moves.write(connection)
-    connection.execute(delete(table).where(table.c.id.in_(ids)))
+    for folded in (table, schema.trace):
+        connection.execute(delete(folded).where(folded.c.id.in_(ids)))
     connection.execute(delete(schema.reservation).where(reserved.in_(ids)))
 
 

@@ -34,7 +34,9 @@ from ledger.processes import Definitions, Processes
 from ledger.read import FACT_COLUMNS, end_of, journal
 from ledger.redaction import redact
 from ledger.schema import fact as facts_table
+from ledger.schema import trace as traces_table
 from ledger.totals import Moves, Place, Standing, standing_of
+from ledger.trace import Trace
 from sales.account import Account
 from sales.facts import Fact
 from sales.opportunity import Opportunity
@@ -58,7 +60,13 @@ class Held:
     snapshot: Any = None
     stored: bool = False
     standing: Standing | None = None
+    trace: Trace | None = None
     state: Opportunity | Account | None = None
+
+    def traced(self, id: str) -> Row:
+        """The row of its trace."""
+        assert self.trace
+        return self.trace.row(id)
 
 
 class Writing:
@@ -81,8 +89,10 @@ class Writing:
                 some = {"ids": ids[start : start + CHUNK]}
                 for found in self._connection.execute(_held(fold.table), some).mappings():
                     row: Any = found
-                    standing = standing_of(row) if subject == "opportunity" else None
-                    held = Held(row["sequence"], row["state"], True, standing)
+                    held = Held(row["sequence"], row["state"], True)
+                    if subject == "opportunity":
+                        held.standing = standing_of(row)
+                        held.trace = Trace(row["steps"], row["words"])
                     self._held[subject, row["id"]] = held
 
     def add(self, batch: Batch) -> Ack:
@@ -115,8 +125,17 @@ class Writing:
             if known:
                 rows = list(self._rows(fold, known))
                 self._connection.execute(upsert(self._connection, fold.table), rows)
+            if subject == "opportunity":
+                self._write_traces(new, known)
         self._moves.write(self._connection)
         self._facts, self._changed = [], {}
+
+    def _write_traces(self, new: Iterable[Key], known: Iterable[Key]) -> None:
+        in_order = itemgetter(*traces_table.columns.keys())
+        if rows := [in_order(self._held[key].traced(key[1])) for key in new]:
+            insert_new(self._connection, traces_table, rows)
+        if again := [self._held[key].traced(key[1]) for key in known]:
+            self._connection.execute(upsert(self._connection, traces_table), again)
 
     def _rows(self, fold: Fold[Any], keys: Iterable[Key]) -> Iterator[Row]:
         """The current rows of what has changed, as they are counted from now on."""
@@ -168,6 +187,8 @@ class Writing:
             update(facts_table).where(_live(batch, since)).values(superseded=number)
         )
         held.sequence, held.snapshot, held.state = since - 1, None, self._folded(batch)
+        held.trace = Trace()
+        held.trace.take(journal(self._connection, batch.subject, batch.id))
         return taken.rowcount
 
     def _folded(self, batch: Batch) -> Any:
@@ -193,6 +214,9 @@ class Writing:
             self.flush()
             redact(self._connection, batch.subject, batch.id, new)
             state = self._folded(batch)
+        if batch.subject == "opportunity":
+            held.trace = held.trace or Trace()
+            held.trace.take(new)
         held.sequence, held.state = new[-1].sequence, state
         self._changed[batch.subject, batch.id] = state
 
@@ -207,7 +231,11 @@ def _held(table: Table) -> Select[Any]:
     """Asks for what is held of some `ids`; made once, for every write asks it."""
     ids: BindParameter[str] = bindparam("ids", expanding=True)
     names = ("id", "sequence", "state", *(name for name in COUNTED if name in table.columns))
-    return select(*(table.c[name] for name in names)).where(table.c.id.in_(ids))
+    query = select(*(table.c[name] for name in names)).where(table.c.id.in_(ids))
+    if table is not FOLDS["opportunity"].table:
+        return query
+    trace = traces_table.c
+    return query.add_columns(trace.steps, trace.words).join(traces_table, trace.id == table.c.id)
 
 
 def _of(batch: Batch) -> ColumnElement[bool]:

@@ -11,6 +11,7 @@ from typing import Any, Final
 import pytest
 from sqlalchemy import (
     Engine,
+    LargeBinary,
     Table,
     create_engine,
     delete,
@@ -35,6 +36,7 @@ TABLES: Final = schema.metadata.sorted_tables
 PLANTED: Final[dict[type[TypeEngine[Any]], Any]] = {
     Instant: NOW + timedelta(days=1_000),
     Exact: Decimal("98765.4321"),
+    LargeBinary: b"planted",
     type(Plain): {"planted": [1, None, "x"]},
     Date: date(2001, 2, 3),
     Boolean: True,

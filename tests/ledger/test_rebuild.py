@@ -85,6 +85,7 @@ def test_a_journal_that_was_taken_back_whole_leaves_facts_and_no_row(ledger: Led
         connection.execute(update(schema.fact).values(superseded=1))
         connection.execute(schema.opportunity.delete())
         connection.execute(schema.standing.delete())
+        connection.execute(schema.trace.delete())
 
     with rebuilt(ledger) as again:
         assert unequal(ledger, again) == []
