@@ -1,0 +1,1 @@
+"""The commands of insight: what the guaranteed end is for, shown."""
