@@ -4,12 +4,15 @@ A fact carries its own words in `data`, plain JSON, so that it reads the same in
 in a ledger and in any other language.
 """
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
+from operator import attrgetter
 from typing import Any, Final, Literal
+
+from pydantic_core import to_json
 
 Cause = Literal["start", "signal", "update", "clock", "cancel", "import", "reconcile", "command"]
 """How a fact came about. A signal is history before it is handled; an update, a clock or a
@@ -19,10 +22,14 @@ A command went straight to the ledger: about what has no workflow, or none any m
 Data = Mapping[str, Any]
 """Plain JSON: strings, numbers, booleans, null, lists and objects."""
 
-_canonical: Final = json.JSONEncoder(
-    sort_keys=True, separators=(",", ":"), check_circular=False
-).encode
-"""One text for everything that is equal."""
+_said: Final = attrgetter(
+    *("sequence", "kind", "occurred_at", "event_id", "actor", "origin", "note"),
+    *("known_at", "source", "source_seq"),
+)
+"""What a fact says beside its data. `recorded_at` and `cause` stay out: a task that is done again
+writes down the same fact at another moment."""
+
+_NESTED: Final = (dict, list, tuple)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,26 +56,20 @@ class Fact:
     data: Data = field(default_factory=dict)
 
     def digest(self) -> str:
-        """Sixteen hex digits over what the fact says; two facts that say the same are equal here.
-
-        `recorded_at` and `cause` stay out: a task that is done again writes down the same fact at
-        another moment.
-        """
-        said = {
-            "sequence": self.sequence,
-            "kind": self.kind,
-            "occurred_at": self.occurred_at.isoformat(),
-            "event_id": self.event_id,
-            "actor": self.actor,
-            "origin": self.origin,
-            "note": self.note,
-            "known_at": self.known_at.isoformat() if self.known_at else None,
-            "source": self.source,
-            "source_seq": self.source_seq,
-            "data": self.data,
-        }
-        return hashlib.sha256(_canonical(said).encode()).hexdigest()[:16]
+        """Sixteen hex digits over what the fact says; two facts that say the same are equal here,
+        in whichever order."""
+        return sha256(to_json((_said(self), _ordered(self.data)))).hexdigest()[:16]
 
     def size(self) -> int:
         """About how many bytes it takes as JSON."""
         return len(json.dumps(self.data)) + 400
+
+
+def _ordered(plain: Any) -> Any:
+    """The same with the names of every object in order."""
+    if isinstance(plain, dict):
+        return {
+            name: _ordered(each) if isinstance(each, _NESTED) else each
+            for name, each in sorted(plain.items())
+        }
+    return [_ordered(each) if isinstance(each, _NESTED) else each for each in plain]

@@ -1,11 +1,12 @@
 """The same event twice is one effect, and a refusal changes nothing but the count of refusals."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from sales.facts import Fact
 from sales.journal import MOST_SOURCES, REMEMBERED, REMEMBERED_FOR
 from tests.sales.world import World, plain
 
@@ -175,3 +176,18 @@ def test_a_fact_that_says_the_same_has_the_same_digest_whenever_it_was_taken() -
 
     assert later.digest() == fact.digest()
     assert other.digest() != fact.digest()
+
+
+def test_a_digest_knows_no_order_of_names_and_stays_the_same_for_years() -> None:
+    """By it a ledger tells what it holds from what is new, whichever release wrote it."""
+    at = datetime(2026, 3, 1, 12, 30, 0, 250, tzinfo=UTC)
+    words: list[Any] = ["Grüße", 1, 1.0, 1e16, True, None]
+    said = {"words": words, "inner": {"b": {"y": 1, "x": 2}, "a": []}}
+    turned = {"inner": {"a": [], "b": {"x": 2, "y": 1}}, "words": words}
+    fact = Fact(7, "noted", at, at, "signal", "e-7", "kim", source="crm", source_seq=4, data=said)
+
+    assert fact.digest() == "08512a5b6f18d1de"
+    assert replace(fact, data=turned).digest() == fact.digest()
+    for word in ("1", 1.0, True):
+        other = {**said, "words": [words[0], word, *words[2:]]}
+        assert replace(fact, data=other).digest() != fact.digest()
