@@ -17,6 +17,8 @@ SUMS: Final = ("amount", "recurring")
 KEPT: Final = 20
 """How many refusals, and how many correctable facts, the state itself keeps."""
 
+NOTHING: Final = Decimal(0)
+
 Changes = dict[str, Any]
 
 
@@ -35,14 +37,15 @@ def _stage_changed(state: Opportunity, fact: Fact) -> Changes:
 
 
 def _engaged(state: Opportunity, fact: Fact) -> Changes:
-    changes = _correctable(state, fact, Decimal(0))
+    changes = _correctable(state, fact, NOTHING)
     if fact.origin != "buyer":
         return changes
+    changes["engaged"], changes["engaged_at"] = True, max(state.engaged_at, fact.occurred_at)
     person = state.stakeholders.get(fact.data.get("stakeholder_id", ""))
     if person and (not person.last_contact_at or person.last_contact_at < fact.occurred_at):
         met = person.model_copy(update={"last_contact_at": fact.occurred_at})
         changes["stakeholders"] = {**state.stakeholders, fact.data["stakeholder_id"]: met}
-    return {**changes, "engaged": True, "engaged_at": max(state.engaged_at, fact.occurred_at)}
+    return changes
 
 
 def _amended(state: Opportunity, fact: Fact) -> Changes:

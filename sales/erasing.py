@@ -192,7 +192,7 @@ def _in_a_state(state: Mapping[str, Any]) -> Iterator[Place]:
 def value_at(data: Any, path: Path) -> Any:
     """What stands there, or nothing."""
     for name in path:
-        held = data.get(name) if isinstance(data, Mapping) else None
+        held = data.get(name) if isinstance(data, dict) else None
         data = data[name] if isinstance(data, list) and isinstance(name, int) else held
     return data
 
@@ -210,14 +210,14 @@ def _texts(words: Any) -> Iterator[str]:
     """Every text in it, keys too."""
     if isinstance(words, str):
         yield words
-    elif isinstance(words, Mapping):
+    elif isinstance(words, dict):
         yield from map(str, words)
     for each in _inner(words):
         yield from _texts(each)
 
 
 def _named(words: Any, person: str) -> Iterator[str]:
-    if isinstance(words, Mapping):
+    if isinstance(words, dict):
         name = value_at(words.get("stakeholders"), (person, "name"))
         if isinstance(name, str) and any(each.isalnum() for each in name):
             yield name.strip()
@@ -226,6 +226,6 @@ def _named(words: Any, person: str) -> Iterator[str]:
 
 
 def _inner(words: Any) -> Iterable[Any]:
-    if isinstance(words, Mapping):
+    if isinstance(words, dict):
         return words.values()
     return words if isinstance(words, list | tuple) else ()

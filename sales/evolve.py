@@ -17,7 +17,7 @@ from sales.changes import (
 )
 from sales.facts import Fact
 from sales.journal import MOST_SOURCES, remembered
-from sales.opportunity import Heard, Opportunity, adapter, changed
+from sales.opportunity import Heard, Opportunity, adapter, changed, made
 from sales.process import Process
 
 Lookup = Callable[[str, int], Process]
@@ -60,7 +60,7 @@ def _opened(fact: Fact, process: Process) -> Opportunity:
     data = fact.data
     plain = [name for name in PLAIN if name in data]
     close_date = date.fromisoformat(data["close_date"]) if data.get("close_date") else None
-    state = Opportunity(
+    state = made(
         id=data["opportunity_id"],
         account_id=data["account_id"],
         process=process,

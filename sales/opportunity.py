@@ -1,7 +1,7 @@
 """The state of one opportunity: everything its rules may look at, and nothing else."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import MISSING, dataclass, field, fields
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
@@ -188,6 +188,21 @@ def changed(state: Opportunity, changes: Mapping[str, Any]) -> Opportunity:
     new.__dict__.update(state.__dict__)
     new.__dict__.pop(MEMO, None)
     new.__dict__.update(changes)
+    return new
+
+
+_DEFAULTS: Final = {
+    each.name: each.default if each.default_factory is MISSING else each.default_factory()
+    for each in fields(Opportunity)
+    if each.default is not MISSING or each.default_factory is not MISSING
+}
+
+
+def made(**said: Any) -> Opportunity:
+    """What `Opportunity(**said)` gives, in a tenth of its time; nothing checks the names here."""
+    new = object.__new__(Opportunity)
+    new.__dict__.update(_DEFAULTS)  # empty maps are shared: no state is ever changed in place
+    new.__dict__.update(said)
     return new
 
 
