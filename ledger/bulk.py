@@ -1,15 +1,20 @@
 """Inserting rows that are known to be new, by the fastest way that each database has.
 
-One transaction may bring thousands of them. Here a value is converted as its column says, and
-nothing else is done to it in Python.
+One transaction may bring thousands of them. Here values are converted as their column says, a
+column of many rows at a time, and nothing else is done to them in Python.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
+from datetime import datetime
+from itertools import islice
+from typing import Any, Final
 
 from sqlalchemy import JSON, Connection, Dialect, Table
 
 from ledger.columns import Instant, instant_text, json_text
+
+AT_ONCE: Final = 250
+"""How many rows are converted together."""
 
 Row = Sequence[Any]
 Convert = Callable[[Any], Any]
@@ -30,22 +35,33 @@ def insert_new(connection: Connection, table: Table, rows: Iterable[Row]) -> Non
 
 
 def _converted(rows: Iterable[Row], conversions: dict[int, Convert]) -> Iterator[tuple[Any, ...]]:
-    for row in rows:
-        values = list(row)
+    rest = iter(rows)
+    while some := list(islice(rest, AT_ONCE)):
+        columns = list[Iterable[Any]](zip(*some, strict=True))
         for index, convert in conversions.items():
-            values[index] = convert(values[index])
-        yield tuple(values)
+            columns[index] = map(convert, columns[index])
+        yield from zip(*columns, strict=True)
+
+
+class _Instants(dict[datetime | None, str | None]):
+    """Instants as text, each written once: a fact is mostly taken down when it happened, and all
+    are written at one moment."""
+
+    def __missing__(self, instant: datetime | None) -> str | None:
+        text = self[instant] = instant_text(instant)
+        return text
 
 
 def _conversions(table: Table, dialect: Dialect) -> dict[int, Convert]:
     """What is to be done to the values of which column before this dialect's driver sees them."""
     found: dict[int, Convert] = {}
+    instants = _Instants().__getitem__
     for index, column in enumerate(table.columns):
         # Text is what either driver takes fastest; all our sessions are in UTC.
         if isinstance(column.type, JSON):
             found[index] = _json_of
         elif isinstance(column.type, Instant):
-            found[index] = instant_text
+            found[index] = instants
         elif convert := column.type.dialect_impl(dialect).bind_processor(dialect):
             found[index] = convert
     return found

@@ -79,6 +79,12 @@ Plain = JSON(none_as_null=True)
 """Plain JSON; nothing is NULL. Text that was stored comes back as it was."""
 
 
+class Written(str):
+    """JSON that is text already, and is stored as it is."""
+
+    __slots__ = ()
+
+
 def json_text(plain: Any) -> str:
     """How plain JSON is written; pydantic does it several times as fast as the standard library."""
-    return to_json(plain).decode()
+    return str(plain) if type(plain) is Written else to_json(plain).decode()

@@ -6,17 +6,20 @@ its new facts. The process is not part of it: it is stored once, and the state r
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, Final, Generic, TypeVar
 
 from sqlalchemy import Table
 
 from ledger import reference, schema
 from ledger.batch import Subject
+from ledger.columns import Written
 from sales.account import Account, dump_account, evolve_account, load_account
 from sales.clocks import next_deadline
 from sales.evolve import REFERRING, Lookup, evolve
 from sales.facts import Fact
 from sales.opportunity import Opportunity, adapter
+from sales.process import Process
 from sales.register import FORMS, EntrySubject
 
 State = TypeVar("State", Opportunity, Account)
@@ -52,6 +55,8 @@ _SAME_IN_OPPORTUNITY: Final = (
     *("segment", "product", "territory", "lead_source", "attempt", "predecessor_id", "sequence"),
     *("refusals", "late", "overrides", "pushes", "extensions", "parkings", "reversions", "effort"),
 )
+_same_in_opportunity: Final = attrgetter(*_SAME_IN_OPPORTUNITY)
+_BUT_ITS_NAME: Final = {"process": {*Process.model_fields} - {"name", "version"}}
 _SAME_IN_ACCOUNT: Final = (
     *("id", "name", "owner", "segment", "tier", "opened_at", "retired_at", "sequence"),
 )
@@ -61,9 +66,9 @@ def row_of_opportunity(state: Opportunity) -> Row:
     """The current row; `probability` is the stage's, as its process has it."""
     process, outcome, deadline = state.process, state.outcome, next_deadline(state)
     stage = process.stage(state.stage)
-    snapshot = adapter().dump_python(state, mode="json", exclude={"process"})
+    snapshot = adapter().dump_json(state, exclude=_BUT_ITS_NAME, exclude_none=True)
     return {
-        **{name: getattr(state, name) for name in _SAME_IN_OPPORTUNITY},
+        **dict(zip(_SAME_IN_OPPORTUNITY, _same_in_opportunity(state), strict=True)),
         "process": process.name,
         "process_version": process.version,
         "probability": stage.probability if stage else 0.0,
@@ -73,7 +78,7 @@ def row_of_opportunity(state: Opportunity) -> Row:
         "closed_at": outcome.closed_at if outcome else None,
         "deadline": deadline.at if deadline else None,
         "clock": deadline.clock if deadline else None,
-        "state": {**snapshot, "process": process.ref},
+        "state": Written(snapshot.decode()),
     }
 
 

@@ -8,9 +8,10 @@ same fact.
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, and_, bindparam, select, update
 
 from ledger.batch import Subject
+from ledger.read import FACT_COLUMNS
 from ledger.schema import fact as facts_table
 from sales.erasing import Erasure
 from sales.facts import Fact
@@ -18,13 +19,19 @@ from sales.facts import Fact
 REDACTED: Final = ("data", "note", "actor")
 """The columns that may hold words."""
 
+_C: Final = facts_table.c
+_OF: Final = and_(_C.subject == bindparam("of_subject"), _C.id == bindparam("of_id"))
+_STORED: Final = select(_C.superseded, *(_C[name] for name in FACT_COLUMNS)).where(_OF)
+_ONE: Final = update(facts_table).where(
+    _OF, _C.sequence == bindparam("n"), _C.superseded == bindparam("cut")
+)
+
 
 def redact(connection: Connection, subject: Subject, id: str, new: Sequence[Fact]) -> None:
     """Take what the erasures among the new facts take from all that stands before each of them,
     and from all that was taken back."""
-    column = facts_table.c
-    query = select(column.superseded, *(column[name] for name in Fact.__dataclass_fields__))
-    rows = connection.execute(query.where(column.subject == subject, column.id == id)).all()
+    of = {"of_subject": subject, "of_id": id}
+    rows = connection.execute(_STORED, of).all()
     stored = {(row.sequence, row.superseded): Fact(*row[1:]) for row in rows}
     before = dict(stored)
     for erased in (fact for fact in new if fact.kind == "erased"):
@@ -34,11 +41,9 @@ def redact(connection: Connection, subject: Subject, id: str, new: Sequence[Fact
         asked = Erasure(erased.data, reach.values())
         stored |= {key: asked.redacted(fact) for key, fact in reach.items()}
     changed = [
-        {"n": key[0], "cut": key[1], **{name: getattr(fact, name) for name in REDACTED}}
+        of | {"n": key[0], "cut": key[1]} | {name: getattr(fact, name) for name in REDACTED}
         for key, fact in stored.items()
         if fact is not before[key]
     ]
     if changed:
-        which = (column.subject == subject, column.id == id)
-        row = (column.sequence == bindparam("n"), column.superseded == bindparam("cut"))
-        connection.execute(update(facts_table).where(*which, *row), changed)
+        connection.execute(_ONE, changed)

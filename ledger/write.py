@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
-from itertools import starmap
 from operator import attrgetter, itemgetter
 from typing import Any, Final
 
@@ -47,7 +46,8 @@ CHUNK: Final = 500
 COUNTED: Final = (*Place._fields, "amount")
 """The columns of a row that say where it is counted."""
 
-_said: Final[Callable[[Fact], tuple[Any, ...]]] = attrgetter(*FACT_COLUMNS)
+_said: Final[Callable[[Fact], tuple[Any, ...]]] = attrgetter(*FACT_COLUMNS[1:])
+"""All but its number, in the order of the columns."""
 
 Key = tuple[str, str]
 
@@ -77,7 +77,7 @@ class Writing:
         self._processes = Processes(connection, definitions)
         self._now = datetime.now(UTC)
         self._held: dict[Key, Held] = {}
-        self._facts: list[tuple[Batch, Fact]] = []
+        self._facts: list[tuple[Batch, tuple[Fact, ...]]] = []
         self._changed: dict[Key, Opportunity | Account] = {}
         self._moves = Moves()
 
@@ -115,7 +115,10 @@ class Writing:
     def flush(self) -> None:
         """Write what was collected."""
         if self._facts:
-            insert_new(self._connection, facts_table, starmap(self._fact, self._facts))
+            insert_new(self._connection, facts_table, self._fact_rows())
+        for batch, facts in self._facts:
+            if any(fact.kind == "erased" for fact in facts):
+                redact(self._connection, batch.subject, batch.id, facts)
         for subject, fold in FOLDS.items():
             keys = [key for key in self._changed if key[0] == subject]
             known = [key for key in keys if self._held[key].stored]
@@ -207,23 +210,21 @@ class Writing:
         state = held.state
         for fact in new:
             state = fold.evolve(state, fact, self._processes.get)
-            self._facts.append((batch, fact))
         if state is None or state.id != batch.id:
             raise ValueError(f"{batch.subject} {batch.id!r}: its journal is another's")
-        if any(fact.kind == "erased" for fact in new):
-            self.flush()
-            redact(self._connection, batch.subject, batch.id, new)
-            state = self._folded(batch)
         if batch.subject == "opportunity":
             held.trace = held.trace or Trace()
             held.trace.take(new)
         held.sequence, held.state = new[-1].sequence, state
+        self._facts.append((batch, new))
         self._changed[batch.subject, batch.id] = state
 
-    def _fact(self, batch: Batch, fact: Fact) -> tuple[Any, ...]:
-        sequence, *said = _said(fact)
-        about = (0, fact.digest(), batch.run_id, self._now)
-        return (batch.subject, batch.id, sequence, *about, *said)
+    def _fact_rows(self) -> Iterator[tuple[Any, ...]]:
+        for batch, new in self._facts:
+            subject, id_, run_id = batch.subject, batch.id, batch.run_id
+            for fact in new:
+                about = (subject, id_, fact.sequence, 0, fact.digest(), run_id, self._now)
+                yield about + _said(fact)
 
 
 @cache
