@@ -22,12 +22,12 @@ from bench.figures import Figure, Limit, compared
 from bench.population import ended, facts_in
 from ledger.batch import Batch
 from ledger.ledger import Ledger
-from ledger.schema import fact, opportunity, process
+from ledger.schema import fact, opportunity, process, trace
 from tests.postgres import Postgres
 
 Told = Sequence[Sequence[Batch]]
 Work = Callable[[str], None]
-TABLES = (fact, opportunity)
+TABLES = (fact, opportunity, trace)
 RAW_LIMIT = Limit(least=0.15)
 
 

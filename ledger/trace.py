@@ -21,11 +21,12 @@ _EPOCH: Final = date(1970, 1, 1).toordinal()
 class Trace:
     """The trace of one opportunity as it grows: `steps` and `words` are what is stored."""
 
-    __slots__ = ("_steps", "_words")
+    __slots__ = ("_at", "_currency", "_known", "_sequence", "_steps", "_words")
 
     def __init__(self, steps: bytes = b"", words: str = "") -> None:
         self._steps = bytearray(steps)
         self._words = words.split(SEPARATOR) if steps else []
+        self._currency = self._last_currency() if steps else ""
 
     @property
     def steps(self) -> bytes:
@@ -45,21 +46,24 @@ class Trace:
         """Let the facts follow, in their order."""
         for fact in facts:
             if rule := _RULES.get(fact.kind):
+                self._at, self._known = _instants(fact)
+                self._sequence = fact.sequence
                 rule(self, fact)
 
-    def add(self, fact: Fact, kind: Kind, value: float = nan, at: float | None = None) -> None:
-        """One step. By default it happened when the fact did."""
-        when = fact.occurred_at.timestamp() if at is None else at
-        self._steps += STEP.pack(_known(fact), when, value, fact.sequence, kind)
+    def add(self, kind: Kind, value: float = nan, at: float | None = None) -> None:
+        """One step. By default it happened when its fact did."""
+        when = self._at if at is None else at
+        self._steps += STEP.pack(self._known, when, value, self._sequence, kind)
 
-    def correct(self, fact: Fact, kind: Kind, value: float = nan, at: float = nan) -> None:
+    def correct(self, sequence: int, kind: Kind, value: float = nan, at: float = nan) -> None:
         """One step about an earlier fact."""
-        self._steps += STEP.pack(_known(fact), at, value, fact.data["sequence"], kind)
+        self._steps += STEP.pack(self._known, at, value, sequence, kind)
 
     def open(self, words: Mapping[str, Any]) -> None:
         """Begin with what was said at the opening, or begin again where the journal has a hole."""
         self._steps.clear()
         self._words = [_plain(words.get(name)) for name in OPENING]
+        self._currency = self._words[CURRENCY]
 
     def word(self, text: str) -> float:
         """The index of a word."""
@@ -69,27 +73,33 @@ class Trace:
         return float(len(self._words) - 1)
 
     def sums(self, fact: Fact) -> None:
-        """The sums that the fact names, and their currency unless it is that of the opening."""
+        """The sums that the fact names, and their currency where it is another one."""
         for name, kind in SUMS.items():
             if sum_ := fact.data.get(name):
-                self.add(fact, kind, float(sum_["amount"]))
-                if sum_["currency"] != self._words[CURRENCY] or self._changed_currency():
-                    self.add(fact, Kind.CURRENCY, self.word(sum_["currency"]))
+                self.add(kind, float(sum_["amount"]))
+                if sum_["currency"] != self._currency:
+                    self._currency = sum_["currency"]
+                    self.add(Kind.CURRENCY, self.word(self._currency))
 
-    def _changed_currency(self) -> bool:
-        return any(step[-1] == Kind.CURRENCY for step in STEP.iter_unpack(self._steps))
+    def _last_currency(self) -> str:
+        said = [int(s[2]) for s in STEP.iter_unpack(self._steps) if s[-1] == Kind.CURRENCY]
+        return self._words[said[-1] if said else CURRENCY]
 
     def close_date(self, fact: Fact) -> None:
         """The close date, if the fact names one."""
         if day := fact.data.get("close_date"):
-            self.add(fact, Kind.CLOSE_DATE, float(date.fromisoformat(day).toordinal() - _EPOCH))
+            self.add(Kind.CLOSE_DATE, float(date.fromisoformat(day).toordinal() - _EPOCH))
 
 
-def _known(fact: Fact) -> float:
-    """When somebody who looked could know of it. An import that does not say tells of its time."""
+def _instants(fact: Fact) -> tuple[float, float]:
+    """When it happened, and when somebody who looked could know of it: an import that does not say
+    tells of its time."""
+    at = fact.occurred_at.timestamp()
     if fact.known_at:
-        return fact.known_at.timestamp()
-    return (fact.occurred_at if fact.cause == "import" else fact.recorded_at).timestamp()
+        return at, fact.known_at.timestamp()
+    if fact.cause == "import" or fact.recorded_at is fact.occurred_at:
+        return at, at
+    return at, fact.recorded_at.timestamp()
 
 
 def _plain(text: str | None) -> str:
@@ -105,12 +115,12 @@ def _opened(trace: Trace, fact: Fact) -> None:
     sum_ = data.get("amount") or data.get("recurring") or {}
     process, currency = data["process"], sum_.get("currency")
     trace.open({**data, "process": process["name"], "currency": currency})
-    trace.add(fact, Kind.OPENED, data["attempt"])
-    trace.add(fact, Kind.VERSION, process["version"])
-    trace.add(fact, Kind.STAGE, trace.word(data["stage"]), _instant(data["stage_entered_at"]))
-    trace.add(fact, Kind.END_BY, _instant(data["end_by"]))
+    trace.add(Kind.OPENED, data["attempt"])
+    trace.add(Kind.VERSION, process["version"])
+    trace.add(Kind.STAGE, trace.word(data["stage"]), _instant(data["stage_entered_at"]))
+    trace.add(Kind.END_BY, _instant(data["end_by"]))
     if data["engaged"]:
-        trace.add(fact, Kind.BUYER, at=_instant(data["engaged_at"]))
+        trace.add(Kind.BUYER, at=_instant(data["engaged_at"]))
     trace.sums(fact)
     trace.close_date(fact)
 
@@ -119,98 +129,98 @@ def _restored(trace: Trace, fact: Fact) -> None:
     """The journal before it is gone: what its state still tells, known from now on."""
     state, process = fact.data["state"], fact.data["process"]
     trace.open({**state, "process": process["name"]})
-    trace.add(fact, Kind.OPENED, state["attempt"], _instant(state["opened_at"]))
-    trace.add(fact, Kind.VERSION, process["version"])
-    trace.add(fact, Kind.STAGE, trace.word(state["stage"]), _instant(state["stage_entered_at"]))
-    trace.add(fact, Kind.END_BY, _instant(state["end_by"]))
+    trace.add(Kind.OPENED, state["attempt"], _instant(state["opened_at"]))
+    trace.add(Kind.VERSION, process["version"])
+    trace.add(Kind.STAGE, trace.word(state["stage"]), _instant(state["stage_entered_at"]))
+    trace.add(Kind.END_BY, _instant(state["end_by"]))
     if state["engaged"]:
-        trace.add(fact, Kind.BUYER, at=_instant(state["engaged_at"]))
+        trace.add(Kind.BUYER, at=_instant(state["engaged_at"]))
     for name, kind in SUMS.items():
         if state[name] is not None:
-            trace.add(fact, kind, float(state[name]))
+            trace.add(kind, float(state[name]))
     if state["close_date"]:
         day = date.fromisoformat(state["close_date"]).toordinal() - _EPOCH
-        trace.add(fact, Kind.CLOSE_DATE, float(day))
+        trace.add(Kind.CLOSE_DATE, float(day))
     for _ in range(state["pushes"]):
-        trace.add(fact, Kind.PUSH)
+        trace.add(Kind.PUSH)
     for _ in range(state["reversions"]):
-        trace.add(fact, Kind.BACK)
-    trace.add(fact, Kind.EFFORT, float(state["effort"]))
+        trace.add(Kind.BACK)
+    trace.add(Kind.EFFORT, float(state["effort"]))
     if state["outcome"]:
-        _end(trace, fact, state["outcome"])
+        _end(trace, state["outcome"])
 
 
 def _stage_changed(trace: Trace, fact: Fact) -> None:
-    trace.add(fact, Kind.STAGE, trace.word(fact.data["stage"]))
+    trace.add(Kind.STAGE, trace.word(fact.data["stage"]))
     if fact.data.get("backwards"):
-        trace.add(fact, Kind.BACK)
+        trace.add(Kind.BACK)
 
 
 def _engaged(trace: Trace, fact: Fact) -> None:
-    trace.add(fact, Kind.BUYER if fact.origin == "buyer" else Kind.SELLER)
+    trace.add(Kind.BUYER if fact.origin == "buyer" else Kind.SELLER)
 
 
 def _amended(trace: Trace, fact: Fact) -> None:
     for name, kind in CHANGING.items():
         if name in fact.data:
-            trace.add(fact, kind, trace.word(fact.data[name] or ""))
+            trace.add(kind, trace.word(fact.data[name] or ""))
     trace.sums(fact)
 
 
 def _decided(trace: Trace, fact: Fact) -> None:
     if fact.data["decision"] == "yes":
-        trace.add(fact, Kind.YES)
+        trace.add(Kind.YES)
 
 
 def _purchased(trace: Trace, fact: Fact) -> None:
-    trace.add(fact, Kind.ACTION)
+    trace.add(Kind.ACTION)
     trace.sums(fact)
 
 
 def _extended(trace: Trace, fact: Fact) -> None:
     trace.close_date(fact)
     if fact.data.get("push"):
-        trace.add(fact, Kind.PUSH)
+        trace.add(Kind.PUSH)
 
 
 def _parked(trace: Trace, fact: Fact) -> None:
-    trace.add(fact, Kind.PARKED, _instant(fact.data["until"]))
+    trace.add(Kind.PARKED, _instant(fact.data["until"]))
 
 
 def _unparked(trace: Trace, fact: Fact) -> None:
-    trace.add(fact, Kind.UNPARKED)
+    trace.add(Kind.UNPARKED)
 
 
 def _effort_logged(trace: Trace, fact: Fact) -> None:
-    trace.add(fact, Kind.EFFORT, float(fact.data["hours"]))
+    trace.add(Kind.EFFORT, float(fact.data["hours"]))
 
 
 def _corrected(trace: Trace, fact: Fact) -> None:
-    data = fact.data
+    data, about = fact.data, fact.data["sequence"]
     if data.get("void"):
-        trace.correct(fact, Kind.VOID)
+        trace.correct(about, Kind.VOID)
         return
     if "occurred_at" in data:
-        trace.correct(fact, Kind.MOVED, at=_instant(data["occurred_at"]))
+        trace.correct(about, Kind.MOVED, at=_instant(data["occurred_at"]))
     if "origin" in data:
         buyer = data["origin"] == "buyer"
-        trace.correct(fact, Kind.FROM_BUYER if buyer else Kind.FROM_SELLER)
+        trace.correct(about, Kind.FROM_BUYER if buyer else Kind.FROM_SELLER)
     if "hours" in data:
-        trace.correct(fact, Kind.HOURS, float(data["hours"]))
+        trace.correct(about, Kind.HOURS, float(data["hours"]))
 
 
 def _migrated(trace: Trace, fact: Fact) -> None:
-    trace.add(fact, Kind.VERSION, fact.data["process"]["version"])
+    trace.add(Kind.VERSION, fact.data["process"]["version"])
 
 
 def _ended(trace: Trace, fact: Fact) -> None:
-    _end(trace, fact, fact.data)
+    _end(trace, fact.data)
 
 
-def _end(trace: Trace, fact: Fact, end: Mapping[str, Any]) -> None:
+def _end(trace: Trace, end: Mapping[str, Any]) -> None:
     at = _instant(end["closed_at"])
-    trace.add(fact, ENDS[end["outcome"]], at=at)
-    trace.add(fact, Kind.REASON, trace.word(end["reasons"][0]), at)
+    trace.add(ENDS[end["outcome"]], at=at)
+    trace.add(Kind.REASON, trace.word(end["reasons"][0]), at)
 
 
 _RULES: Final[Mapping[str, Callable[[Trace, Fact], None]]] = {

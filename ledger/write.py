@@ -24,7 +24,7 @@ from sqlalchemy import (
     update,
 )
 
-from ledger.batch import Ack, Batch
+from ledger.batch import Ack, Batch, Subject
 from ledger.bulk import insert_new
 from ledger.engine import upsert
 from ledger.errors import Gap
@@ -49,12 +49,13 @@ COUNTED: Final = (*Place._fields, "amount")
 _said: Final[Callable[[Fact], tuple[Any, ...]]] = attrgetter(*FACT_COLUMNS[1:])
 """All but its number, in the order of the columns."""
 
-Key = tuple[str, str]
+Key = tuple[Subject, str]
 
 
 @dataclass(slots=True)
 class Held:
-    """What the ledger holds of one subject: a snapshot as stored, a state once it was needed."""
+    """What the ledger holds of one subject: a snapshot as stored, a state once it was needed; of an
+    opportunity where it is counted, and its trace."""
 
     sequence: int = 0
     snapshot: Any = None
@@ -62,11 +63,6 @@ class Held:
     standing: Standing | None = None
     trace: Trace | None = None
     state: Opportunity | Account | None = None
-
-    def traced(self, id: str) -> Row:
-        """The row of its trace."""
-        assert self.trace
-        return self.trace.row(id)
 
 
 class Writing:
@@ -121,35 +117,39 @@ class Writing:
                 redact(self._connection, batch.subject, batch.id, facts)
         for subject, fold in FOLDS.items():
             keys = [key for key in self._changed if key[0] == subject]
-            known = [key for key in keys if self._held[key].stored]
-            if new := [key for key in keys if not self._held[key].stored]:
-                in_order = itemgetter(*fold.table.columns.keys())
-                insert_new(self._connection, fold.table, map(in_order, self._rows(fold, new)))
-            if known:
-                rows = list(self._rows(fold, known))
-                self._connection.execute(upsert(self._connection, fold.table), rows)
+            self._put(fold.table, self._row, keys)
             if subject == "opportunity":
-                self._write_traces(new, known)
+                self._put(traces_table, self._trace, keys)
+            for key in keys:
+                self._held[key].stored = True
         self._moves.write(self._connection)
         self._facts, self._changed = [], {}
 
-    def _write_traces(self, new: Iterable[Key], known: Iterable[Key]) -> None:
-        in_order = itemgetter(*traces_table.columns.keys())
-        if rows := [in_order(self._held[key].traced(key[1])) for key in new]:
-            insert_new(self._connection, traces_table, rows)
-        if again := [self._held[key].traced(key[1]) for key in known]:
-            self._connection.execute(upsert(self._connection, traces_table), again)
-
-    def _rows(self, fold: Fold[Any], keys: Iterable[Key]) -> Iterator[Row]:
-        """The current rows of what has changed, as they are counted from now on."""
+    def _put(self, table: Table, row: Callable[[Key], Row], keys: Iterable[Key]) -> None:
+        """Insert the rows of what is new to the ledger, and replace those of what is not."""
+        new, known = list[Key](), list[Key]()
         for key in keys:
-            row, held = fold.row(self._changed[key]), self._held[key]
-            held.stored = True
-            if key[0] == "opportunity":
-                standing = standing_of(row)
-                self._moves.move(held.standing, standing)
-                held.standing = standing
-            yield row
+            (known if self._held[key].stored else new).append(key)
+        if new:
+            in_order = itemgetter(*table.columns.keys())
+            insert_new(self._connection, table, (in_order(row(key)) for key in new))
+        if known:
+            self._connection.execute(upsert(self._connection, table), [row(key) for key in known])
+
+    def _row(self, key: Key) -> Row:
+        """The current row, as it is counted from now on."""
+        fold: Fold[Any] = FOLDS[key[0]]
+        row, held = fold.row(self._changed[key]), self._held[key]
+        if key[0] == "opportunity":
+            standing = standing_of(row)
+            self._moves.move(held.standing, standing)
+            held.standing = standing
+        return row
+
+    def _trace(self, key: Key) -> Row:
+        trace = self._held[key].trace
+        assert trace
+        return trace.row(key[1])
 
     def _known(self, batch: Batch, held: Held) -> tuple[tuple[Fact, ...], tuple[Fact, ...]]:
         """The facts that the ledger holds, each at the moment it was first taken down, and those
@@ -189,17 +189,9 @@ class Writing:
         taken = self._connection.execute(
             update(facts_table).where(_live(batch, since)).values(superseded=number)
         )
-        held.sequence, held.snapshot, held.state = since - 1, None, self._folded(batch)
-        held.trace = Trace()
-        held.trace.take(journal(self._connection, batch.subject, batch.id))
+        held.sequence, held.snapshot, held.state, held.trace = since - 1, None, None, None
+        self._fold(batch, held, journal(self._connection, batch.subject, batch.id))
         return taken.rowcount
-
-    def _folded(self, batch: Batch) -> Any:
-        """The state that the stored journal folds to."""
-        state = None
-        for fact in journal(self._connection, batch.subject, batch.id):
-            state = FOLDS[batch.subject].evolve(state, fact, self._processes.get)
-        return state
 
     def _append(self, batch: Batch, held: Held, new: tuple[Fact, ...]) -> None:
         fold = FOLDS[batch.subject]
@@ -207,17 +199,21 @@ class Writing:
             self._processes.learn(batch.process)
         if held.state is None and held.snapshot is not None:
             held.state = fold.load(held.snapshot, self._processes.get)
-        state = held.state
-        for fact in new:
-            state = fold.evolve(state, fact, self._processes.get)
-        if state is None or state.id != batch.id:
+        self._fold(batch, held, new)
+        if held.state is None or held.state.id != batch.id:
             raise ValueError(f"{batch.subject} {batch.id!r}: its journal is another's")
+        held.sequence = new[-1].sequence
+        self._facts.append((batch, new))
+        self._changed[batch.subject, batch.id] = held.state
+
+    def _fold(self, batch: Batch, held: Held, facts: Sequence[Fact]) -> None:
+        """What is held, after the facts."""
+        fold: Fold[Any] = FOLDS[batch.subject]
+        for fact in facts:
+            held.state = fold.evolve(held.state, fact, self._processes.get)
         if batch.subject == "opportunity":
             held.trace = held.trace or Trace()
-            held.trace.take(new)
-        held.sequence, held.state = new[-1].sequence, state
-        self._facts.append((batch, new))
-        self._changed[batch.subject, batch.id] = state
+            held.trace.take(facts)
 
     def _fact_rows(self) -> Iterator[tuple[Any, ...]]:
         for batch, new in self._facts:

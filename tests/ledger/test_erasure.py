@@ -27,6 +27,7 @@ from sales.restoring import restored
 from sales.values import Name, Text
 from tests.ledger.conftest import BOTH
 from tests.ledger.story import NOW, Story, process
+from tests.ledger.test_trace import assert_traced
 from tests.postgres import Postgres
 
 CANARY: Final = "Zaphira Canary"
@@ -139,6 +140,7 @@ def assert_clean(ledger: Ledger, story: Story) -> None:
     """No trace is left; the rows fold to what the running opportunity has."""
     assert CANARY.lower() not in everything(ledger, story.id)
     assert ledger.state(story.id) == story.state
+    assert_traced(ledger)
     journal = ledger.journal_rows("opportunity", story.id)
     told = [(row.fact.sequence, row.fact.kind, row.digest) for row in journal]
     assert told == [(fact.sequence, fact.kind, fact.digest()) for fact in story.facts]

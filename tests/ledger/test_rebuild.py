@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Table, insert, update
+from sqlalchemy import Table, insert, select, update
 
 from ledger import rebuild, schema
 from ledger.batch import Batch
@@ -70,12 +70,15 @@ def test_rows_are_folded_and_never_copied(ledger: Ledger) -> None:
         for fold in FOLDS.values():
             if "name" in fold.table.c:
                 connection.execute(update(fold.table).values(name="painted over"))
+        (words,) = connection.scalars(select(schema.trace.c.words))
+        connection.execute(update(schema.trace).values(words="painted over"))
 
     with rebuilt(ledger) as again:
         found = {each.table: each.first[0].columns for each in unequal(ledger, again)}
     assert found == {
         "account": {"name": ("painted over", "Acme")},
         "opportunity": {"name": ("painted over", "Lifts")},
+        "trace": {"words": ("painted over", words)},
     }
 
 

@@ -12,13 +12,13 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import insert, inspect, select
+from sqlalchemy import insert, select
 
 from ledger import migrations
 from ledger.engine import connect
 from ledger.ledger import Ledger
 from ledger.rows import OpportunityRow, OutcomeCount, Weighted
-from ledger.schema import opportunity, process, standing
+from ledger.schema import fact, opportunity, process, standing
 from tests.ledger.speech import SPEECH, Speech, pieces, tell
 from tests.ledger.story import Story
 
@@ -118,7 +118,7 @@ def test_a_ledger_from_before_the_totals_is_counted_when_it_is_migrated(
     told[1].say("change_stage", stage="offer")
     ledger.record_many([story.batch() for story in [*told, Story("o-9")]])
 
-    old = make_old(bare_url, url)
+    old = make_old(bare_url, url, "standing")
     old.migrate()
 
     assert sorted(kept(bare_url)) == sorted(kept(url))
@@ -126,21 +126,19 @@ def test_a_ledger_from_before_the_totals_is_counted_when_it_is_migrated(
     old.close()
 
 
-def make_old(bare_url: str, url: str) -> Ledger:
-    """The rows of the ledger as they were before there were totals."""
+def make_old(bare_url: str, url: str, what: str) -> Ledger:
+    """The rows of the ledger as they were before the migration that brought this."""
     config = Config()
     config.set_main_option("script_location", str(Path(migrations.__path__[0])))
     scripts = ScriptDirectory.from_config(config).walk_revisions()
-    (totals,) = (each for each in scripts if "standing" in each.path)
+    (migration,) = (each for each in scripts if what in each.path)
     readers, _ = connect(url)
     engine, writers = connect(bare_url)
     with readers.connect() as source, writers.begin() as target:
         config.attributes["connection"] = target
-        command.upgrade(config, str(totals.down_revision))
-        for table in (process, opportunity):
-            names = {column["name"] for column in inspect(target).get_columns(table.name)}
-            columns = [column for column in table.columns if column.name in names]
-            rows = [dict(row) for row in source.execute(select(*columns)).mappings()]
+        command.upgrade(config, str(migration.down_revision))
+        for table in (process, fact, opportunity):
+            rows = [dict(row) for row in source.execute(select(table)).mappings()]
             target.execute(insert(table), rows)
     readers.dispose()
     engine.dispose()

@@ -1,14 +1,38 @@
 """Traces in the ledger: a fold of the journal like every other row."""
 
+from itertools import count
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from insight.past import Past
 from insight.reading import past_of, past_of_journals
 from ledger.batch import Batch
 from ledger.ledger import Ledger
 from ledger.steps import Kind
+from ledger.trace import Trace
 from processes import library
 from sales.evolve import REFERRING
 from simulation.market import Market
+from tests.ledger.speech import SPEECH, Speech, pieces, tell
 from tests.ledger.story import Story
+from tests.ledger.test_totals import make_old
+
+_ids = count()
+
+
+def assert_traced(ledger: Ledger) -> None:
+    """Every opportunity has the trace that its journal comes to, and there is no other trace."""
+    with ledger.traces() as chunks:
+        found = {id_: told for some in chunks for id_, *told in zip(*some, strict=True)}
+    assert found == {row.id: trace_of(ledger, row.id) for row in ledger.opportunities()}
+
+
+def trace_of(ledger: Ledger, id: str) -> list[Any]:
+    trace = Trace()
+    trace.take(ledger.journal("opportunity", id))
+    return [trace.steps, trace.words]
 
 
 def told_by(past: Past) -> list[tuple[str, str, str]]:
@@ -52,6 +76,52 @@ def test_a_trace_that_was_taken_back_is_told_anew(ledger: Ledger) -> None:
     view = past.at(other.now.timestamp())
     assert [past.texts[code] for code in view.stage] == ["talk"]
     assert view.total(Kind.EFFORT).tolist() == [2]
+
+
+@settings(max_examples=25, deadline=None)
+@given(SPEECH, SPEECH, st.integers(1, 20), st.sets(st.integers(2, 20)))
+def test_a_trace_is_what_the_journal_comes_to_whatever_is_written_and_taken_back(
+    shared: Ledger, speech: Speech, other_speech: Speech, at: int, cuts: set[int]
+) -> None:
+    story = tell(Story(f"o-{next(_ids)}"), speech)
+    for batch in pieces(story, cuts):
+        shared.record(batch)
+    assert_traced(shared)
+    shared.record_many([*pieces(story, cuts), *pieces(tell(story.fork(at), other_speech), set())])
+    assert_traced(shared)
+
+
+def test_a_currency_that_comes_and_goes_is_told_each_time(ledger: Ledger) -> None:
+    story = Story(amount={"amount": "10", "currency": "EUR"})
+    ledger.record(story.batch())
+    for currency in ("JPY", "JPY", "EUR"):
+        facts = story.say("amend", amount={"amount": "7", "currency": currency})
+        ledger.record(Batch("opportunity", story.id, "run-1", facts))
+
+    past = past_of(ledger)
+    assert_traced(ledger)
+    codes = past.steps[Kind.CURRENCY].value.astype(int)
+    assert [past.texts[code] for code in codes] == ["JPY", "EUR"]
+    assert past.texts[past.word("currency", story.now.timestamp())[0]] == "EUR"
+
+
+def test_a_ledger_from_before_the_traces_has_them_when_it_is_migrated(
+    ledger: Ledger, url: str, bare_url: str
+) -> None:
+    told = [Story(f"o-{n}", amount={"amount": f"{n}.10", "currency": "EUR"}) for n in range(4)]
+    told[0].lose()
+    told[1].say("change_stage", stage="offer")
+    ledger.record_many([story.batch() for story in told])
+    other = told[1].fork(1)
+    other.say("log_effort", hours="5")
+    ledger.record(other.batch())
+
+    old = make_old(bare_url, url, "trace")
+    old.migrate()
+
+    assert len(old.opportunities()) == 4
+    assert_traced(old)
+    old.close()
 
 
 def test_the_open_ones_alone_are_read_alone(ledger: Ledger) -> None:

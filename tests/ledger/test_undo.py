@@ -12,6 +12,7 @@ from sales.imports import BeginImport, BeginUndo, undo_event
 from sales.outcome import record_of
 from tests.ledger.story import NOW, Story
 from tests.ledger.test_totals import assert_counted
+from tests.ledger.test_trace import assert_traced
 
 RUN: Final = "run-1"
 
@@ -59,6 +60,7 @@ def test_what_was_brought_is_superseded_and_its_rows_and_reservations_go(ledger:
     assert ledger.brought(RUN) == ([], 2)
     assert [row.id for row in ledger.opportunities()] == ["o-3"]
     assert_counted(ledger)
+    assert_traced(ledger)
     rows = ledger.journal_rows("opportunity", "o-1", superseded=True)
     assert [(row.fact, row.superseded) for row in rows] == [(f, 1) for f in mine[0].facts]
     assert ledger.reserve("o-1", "another", NOW) is None
@@ -82,6 +84,7 @@ def test_it_may_come_again_and_be_taken_back_again(ledger: Ledger) -> None:
         assert_counted(ledger)
         assert ledger.times_taken_back() == {"o-1": times}
         ledger.record(ended("o-1").batch())
+        assert_traced(ledger)
 
     assert ledger.journal("opportunity", "o-1") == ended("o-1").facts
     rows = ledger.journal_rows("opportunity", "o-1", superseded=True)
