@@ -7,10 +7,10 @@ import sys
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
-from bench import events, lives, market, queries, rules, writing
+from bench import events, lives, market, queries, rules, traces, writing
 from bench.figures import Figure
 
-LONG = {"queries"}
+LONG = {"queries", "traces"}
 """What is only measured when it is asked for: making a million opportunities takes its time."""
 SIZES = [10_000, 100_000, 1_000_000]
 
@@ -27,6 +27,7 @@ def main() -> int:
         "writing": lambda: writing.measure(options.written, options.rounds),
         "lives": lambda: asyncio.run(lives.measure(load)),
         "queries": lambda: queries.measure(options.sizes, options.rounds),
+        "traces": lambda: traces.measure(options.traces, options.rounds),
     }
     asked = options.parts or [part for part in parts if part not in LONG]
     missed = [each for part in asked for each in _told(parts[part]())]
@@ -47,7 +48,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "parts",
         nargs="*",
-        help="rules, market, events, writing, lives, queries; all but queries if none",
+        help="rules, market, events, writing, lives, queries, traces; all but the last two if none",
     )
     parser.add_argument("--rounds", type=int, default=7, help="interleaved goes of each kind")
     parser.add_argument("--lives", type=int, default=300, help="lives in one go")
@@ -55,6 +56,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--market", type=int, default=10_000, help="simulated opportunities")
     parser.add_argument("--events", type=int, default=3_000, help="cases of a log of events")
     parser.add_argument("--written", type=int, default=2_000, help="opportunities in one go")
+    parser.add_argument("--traces", type=int, default=1_110_000, help="opportunities to be read")
     parser.add_argument(
         "--sizes", type=int, nargs="+", default=SIZES, help="opportunities in each ledger"
     )

@@ -5,15 +5,18 @@ opportunities has more of both.
 """
 
 import dataclasses
-from typing import Final
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, Table, select, text
 
 from bench.population import ended
 from ledger.batch import Batch
+from ledger.bulk import insert_new
 from ledger.engine import connect, upsert
 from ledger.ledger import Ledger
-from ledger.schema import account, fact, opportunity, standing
+from ledger.schema import account, fact, opportunity, standing, trace
+from ledger.steps import OPENING, SEPARATOR
 from sales.account import open_account
 
 WRITTEN: Final = 1_000
@@ -24,20 +27,27 @@ RENAMED: Final[dict[Table, tuple[str, ...]]] = {
     fact: ("id",),
 }
 """The columns that tell a copy from what it was made from."""
+WORDS: Final = tuple(OPENING.index(name) for name in RENAMED[opportunity] if name in OPENING)
+"""The same in the words of a trace."""
 SUBJECT: Final = " AND t.subject IN ('opportunity', 'account')"
 """The journal's key begins with it. A copy's id begins with a digit, and no other does."""
 
 
-def make_crowd(url: str, opportunities: int) -> list[str]:
-    """So many in a migrated, empty ledger; the ids of those that were written."""
+def make_crowd(url: str, opportunities: int, *, journals: bool = True) -> list[str]:
+    """So many in a migrated, empty ledger, if asked without the journals of the copies; the ids of
+    those that were written."""
     ids = _write(url)
     engine, writers = connect(url)
     copies = opportunities // WRITTEN
     _settle(engine)  # whoever knows how little there is finds what was written by its ids
     with writers.begin() as connection:
+        traces = connection.execute(select(trace)).all()
         for number in range(1, copies):
+            begin = f"{number:05}-"
             for table, renamed in RENAMED.items():
-                connection.execute(text(_copy(table, renamed)), {"begin": f"{number:05}-"})
+                if journals or table is not fact:
+                    connection.execute(text(_copy(table, renamed)), {"begin": begin})
+            insert_new(connection, trace, _traces(traces, begin))
         _count(connection, copies)
     _settle(engine)
     engine.dispose()
@@ -85,6 +95,15 @@ def _copy(table: Table, renamed: tuple[str, ...]) -> str:
         f" SELECT {', '.join(columns)} FROM {table.name} AS t"
         f" WHERE t.id >= 'A'{SUBJECT if table is fact else ''} ORDER BY {order}"
     )
+
+
+def _traces(traces: Sequence[Any], begin: str) -> Iterator[tuple[str, bytes, str]]:
+    """The traces of a copy."""
+    for row in traces:
+        words = row.words.split(SEPARATOR)
+        for index in WORDS:
+            words[index] = words[index] and begin + words[index]
+        yield begin + row.id, row.steps, SEPARATOR.join(words)
 
 
 def _count(connection: Connection, copies: int) -> None:

@@ -25,8 +25,8 @@ OUTCOMES: Final = ("open", *ENDS)
 
 
 class Steps(NamedTuple):
-    """Every step of one kind, opportunity by opportunity in the order of the journals; those that
-    were put right follow behind.
+    """Every step of one kind, opportunity by opportunity in the order of the journals; what was put
+    right follows somewhere behind what it replaces.
 
     `who` is the index of the opportunity. A step counts at an instant from `known` to `until`,
     which is infinite unless it was corrected.

@@ -1,7 +1,7 @@
 """Reading the past: out of a ledger's traces, or out of journals."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +18,28 @@ STEP: Final = np.dtype(
 )
 """`ledger.steps.STEP`, as numpy reads it."""
 
-WORDED: Final = (Kind.STAGE, Kind.REASON, *(k for k in Kind if Kind.CURRENCY <= k < Kind.VOID))
-CORRECTIONS: Final = tuple(kind for kind in Kind if kind >= Kind.VOID)
-CORRECTABLE: Final = (Kind.BUYER, Kind.SELLER, Kind.EFFORT)
+KINDS: Final = np.arange(max(Kind) + 2)
+WORDED: Final = np.isin(KINDS, (Kind.STAGE, Kind.REASON)) | (
+    (KINDS >= Kind.CURRENCY) & (KINDS < Kind.VOID)
+)
+CORRECTION: Final = KINDS >= Kind.VOID
+CORRECTABLE: Final = np.isin(KINDS, (Kind.BUYER, Kind.SELLER, Kind.EFFORT))
+"""By kind, whether its value is a word, whether it corrects an earlier step, and whether it may be
+corrected."""
+
+
+class Told(NamedTuple):
+    """Steps of some opportunities as they were told, opportunity by opportunity."""
+
+    who: Indexes
+    at: Floats
+    value: Floats
+    known: Floats
+    until: Floats
+    kind: NDArray[np.intp]
+
+
+AT, VALUE, KNOWN, UNTIL, KIND = map(Told._fields.index, ("at", "value", "known", "until", "kind"))
 
 
 class _Texts(dict[str, int]):
@@ -38,35 +57,48 @@ class Reading:
         self._ids: list[str] = []
         self._texts = _Texts()
         self._texts[""]
-        self._openings: list[Codes] = []
-        self._steps: list[NDArray[Any]] = []
-        self._who: list[Indexes] = []
+        self._openings: list[Codes] = [np.zeros((0, len(OPENING)), np.int32)]
+        self._steps: dict[Kind, list[Steps]] = {kind: [] for kind in Kind}
 
     def take(self, ids: Sequence[str], steps: Sequence[bytes], words: Sequence[str]) -> None:
-        """Take the traces of some opportunities."""
+        """Take the traces of some opportunities, at least one."""
         counts = np.fromiter(map(len, steps), np.intp, len(steps)) // STEP.itemsize
-        joined = np.frombuffer(b"".join(steps), STEP).copy()
-        who = np.repeat(np.arange(len(ids)), counts)
-        texts = [text.split(SEPARATOR) for text in words]
-        lengths = np.fromiter(map(len, texts), np.intp, len(texts))
-        flat = (text for each in texts for text in each)
-        codes = np.fromiter(map(self._texts.__getitem__, flat), np.int32, int(lengths.sum()))
-        starts = np.cumsum(lengths) - lengths
+        row = np.repeat(np.arange(len(ids)), counts)
+        record = np.frombuffer(b"".join(steps), STEP)
+        kind, value = record["kind"].astype(np.intp), record["value"].copy()
+        codes, starts = self._coded(words)
         self._openings.append(codes[starts[:, None] + np.arange(len(OPENING))])
-        worded = np.isin(joined["kind"], WORDED)
-        indexes = starts[who[worded]] + joined["value"][worded].astype(np.intp)
-        joined["value"][worded] = codes[indexes]
-        self._steps.append(joined)
-        self._who.append(who + len(self._ids))
+        worded = WORDED[kind]
+        value[worded] = codes[starts[row[worded]] + value[worded].astype(np.intp)]
+        until = np.full(len(record), np.inf)
+        told = Told(row + len(self._ids), record["at"], value, record["known"], until, kind)
+        if CORRECTION[kind].any():
+            told = _corrected(told, record["sequence"].astype(np.intp))
+        self._keep(told)
         self._ids += ids
 
+    def _coded(self, words: Sequence[str]) -> tuple[Codes, Indexes]:
+        """The codes of all words, and where those of each opportunity begin."""
+        flat = SEPARATOR.join(words).split(SEPARATOR)
+        lengths = np.fromiter((text.count(SEPARATOR) + 1 for text in words), np.intp, len(words))
+        codes = np.fromiter(map(self._texts.__getitem__, flat), np.int32, len(flat))
+        return codes, np.cumsum(lengths) - lengths
+
+    def _keep(self, told: Told) -> None:
+        steps = Steps(told.who, told.at, told.value, told.known, told.until)
+        order = np.argsort(told.kind, kind="stable")
+        bounds = np.searchsorted(told.kind[order], KINDS)
+        for kind in Kind:
+            some = order[bounds[kind] : bounds[kind + 1]]
+            if len(some):
+                self._steps[kind].append(steps.pick(some))
+
     def past(self, processes: Mapping[tuple[str, int], Process]) -> Past:
-        """All that was taken."""
-        openings = np.concatenate([np.zeros((0, len(OPENING)), np.int32), *self._openings])
-        whole = np.concatenate([np.zeros(0, STEP), *self._steps])
-        who = np.concatenate([np.zeros(0, np.intp), *self._who])
+        """All that was taken; it is given away, and nothing is left to be taken with."""
+        openings = np.concatenate(self._openings)
         opening = {name: openings[:, i].copy() for i, name in enumerate(OPENING)}
-        return Past(self._ids, list(self._texts), opening, _by_kind(whole, who), processes)
+        steps = {kind: _joined(kind, self._steps.pop(kind)) for kind in Kind}
+        return Past(self._ids, list(self._texts), opening, steps, processes)
 
 
 def past_of(ledger: Ledger, *, only_open: bool = False) -> Past:
@@ -82,73 +114,63 @@ def past_of_journals(
     journals: Mapping[str, Iterable[Fact]], processes: Iterable[Process] = ()
 ) -> Past:
     """The past that these journals tell, by the ids of their opportunities."""
-    reading = Reading()
-    for id_, journal in journals.items():
-        trace = Trace()
+    reading, traces = Reading(), [Trace() for _ in journals]
+    for trace, journal in zip(traces, journals.values(), strict=True):
         trace.take(journal)
-        reading.take([id_], [trace.steps], [trace.words])
+    if traces:
+        reading.take(list(journals), [t.steps for t in traces], [t.words for t in traces])
     return reading.past({(each.name, each.version): each for each in processes})
 
 
-def _by_kind(whole: NDArray[Any], who: Indexes) -> dict[Kind, Steps]:
-    until = np.full(len(whole), np.inf)
-    if np.isin(whole["kind"], CORRECTIONS).any():
-        whole, who, until = _corrected(whole, who, until)
-    order = np.argsort(whole["kind"], kind="stable")
-    kinds = whole["kind"][order]
-    found = {}
-    for kind in Kind:
-        first, last = np.searchsorted(kinds, (kind, kind + 1))
-        some = order[first:last]
-        picked = whole[some]
-        at, value, known = (picked[name].copy() for name in ("at", "value", "known"))
-        found[kind] = Steps(who[some], at, value, known, until[some])
-    return found
+def _joined(kind: Kind, pieces: list[Steps]) -> Steps:
+    none = np.zeros(0)
+    columns = zip(Steps(none.astype(np.intp), none, none, none, none), *pieces, strict=True)
+    who, at, value, known, until = map(np.concatenate, columns)
+    if not CORRECTABLE[kind]:
+        until = np.broadcast_to(np.inf, len(who))  # takes no memory
+    return Steps(who, at, value, known, until)
 
 
-def _corrected(
-    whole: NDArray[Any], who: Indexes, until: Floats
-) -> tuple[NDArray[Any], Indexes, Floats]:
+def _corrected(told: Told, sequence: Indexes) -> Told:
     """Each correction ends the step it is about and, unless it voids it, puts another one there."""
-    corrections = np.flatnonzero(np.isin(whole["kind"], CORRECTIONS))
-    about = np.isin(who, who[corrections]) & np.isin(whole["kind"], CORRECTABLE)
-    current = {
-        (int(who[i]), int(whole["sequence"][i])): (int(i), whole[i].copy())
-        for i in np.flatnonzero(about)
-    }
-    added: list[tuple[int, Any]] = []
-    ends: dict[int, float] = {}
-    for i in corrections:
-        key, correction = (int(who[i]), int(whole["sequence"][i])), whole[i]
-        if key not in current:
-            continue  # what was too old for a trace that began with a restored state
-        index, step = current.pop(key)
-        ends[index] = float(correction["known"])
-        if correction["kind"] == Kind.VOID:
-            continue
-        step = _put_right(step, correction)
-        added.append((key[0], step))
-        current[key] = (len(whole) + len(added) - 1, step)
-    until = np.concatenate([until, np.full(len(added), np.inf)])
-    until[list(ends)] = list(ends.values())
-    more = np.array([step for _, step in added], STEP)
-    return (
-        np.concatenate([whole, more]),
-        np.concatenate([who, np.array([each for each, _ in added], np.intp)]),
-        until,
+    able, corrections = (np.flatnonzero(which[told.kind]) for which in (CORRECTABLE, CORRECTION))
+    keys, wanted = (told.who[some] << 32 | sequence[some] for some in (able, corrections))
+    # What is too old for a trace that began with a restored state is not there.
+    found = np.isin(wanted, keys)
+    places = able[np.searchsorted(keys, wanted[found])]
+    current = dict(zip(wanted[found].tolist(), places.tolist(), strict=True))
+    added: list[list[Any]] = []
+    for i, key in zip(corrections[found].tolist(), wanted[found].tolist(), strict=True):
+        if (place := current.pop(key, None)) is None:
+            continue  # it was voided before
+        known = told.known[i]
+        if place < len(sequence):
+            step = [column[place] for column in told]
+            told.until[place] = known
+        else:
+            step = list(added[place - len(sequence)])
+            added[place - len(sequence)][UNTIL] = known
+        if told.kind[i] != Kind.VOID:
+            step[KNOWN] = known
+            _put_right(step, Kind(told.kind[i]), told.at[i], told.value[i])
+            current[key] = len(sequence) + len(added)
+            added.append(step)
+    more = zip(*added, strict=True) if added else [[]] * len(told)
+    return Told(
+        *(
+            np.concatenate([column, np.array(each, column.dtype)])
+            for column, each in zip(told, more, strict=True)
+        )
     )
 
 
-def _put_right(step: Any, correction: Any) -> Any:
-    right = step.copy()
-    right["known"] = correction["known"]
-    match Kind(correction["kind"]):
+def _put_right(step: list[Any], how: Kind, at: float, value: float) -> None:
+    match how:
         case Kind.MOVED:
-            right["at"] = correction["at"]
+            step[AT] = at
         case Kind.HOURS:
-            right["value"] = correction["value"]
+            step[VALUE] = value
         case Kind.FROM_BUYER:
-            right["kind"] = Kind.BUYER
+            step[KIND] = Kind.BUYER
         case Kind.FROM_SELLER:
-            right["kind"] = Kind.SELLER
-    return right
+            step[KIND] = Kind.SELLER

@@ -1,15 +1,17 @@
-"""Inserting rows that are known to be new, by the fastest way that each database has.
+"""Inserting rows that are known to be new, and reading very many, by the fastest way that each
+database has.
 
 One transaction may bring thousands of them. Here values are converted as their column says, a
 column of many rows at a time, and nothing else is done to them in Python.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from datetime import datetime
 from itertools import islice
 from typing import Any, Final
 
-from sqlalchemy import JSON, Connection, Dialect, Table
+from sqlalchemy import JSON, Connection, Dialect, Select, Table
 
 from ledger.columns import Instant, instant_text, json_text
 
@@ -32,6 +34,21 @@ def insert_new(connection: Connection, table: Table, rows: Iterable[Row]) -> Non
     with cursor, cursor.copy(f"COPY {into} FROM STDIN") as copy:
         for row in converted:  # each is made while the server takes in those before
             copy.write_row(row)
+
+
+def read_many(
+    connection: Connection, query: Select[Any], at_once: int
+) -> Iterator[Sequence[tuple[Any, ...]]]:
+    """The rows of a query without parameters, so many at a time and as the driver gives them: what
+    they hold must need no conversion."""
+    driver: Any = connection.connection
+    is_sqlite = connection.dialect.name == "sqlite"
+    # Binary, for PostgreSQL would write bytes as text of twice the length.
+    cursor = driver.cursor() if is_sqlite else driver.cursor("many", binary=True)
+    with closing(cursor):
+        cursor.execute(str(query.compile(dialect=connection.dialect)))
+        while rows := cursor.fetchmany(at_once):
+            yield rows
 
 
 def _converted(rows: Iterable[Row], conversions: dict[int, Convert]) -> Iterator[tuple[Any, ...]]:

@@ -57,7 +57,7 @@ def translated() -> Iterator[None]:
         yield
     except NoConnection as error:
         raise LedgerDown(_words(error)) from error
-    except (DBAPIError, psycopg.Error) as error:
+    except (DBAPIError, psycopg.Error, sqlite3.Error) as error:
         said = error.orig if isinstance(error, DBAPIError) else error
         if not _is_down(said):
             raise

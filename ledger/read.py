@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, select
 
 from ledger import schema
 from ledger.batch import Subject
+from ledger.bulk import read_many
 from ledger.fold import OPPORTUNITY, Fold, State
 from ledger.processes import Processes
 from ledger.rows import AccountRow, FactRow, OpportunityRow
@@ -94,10 +95,9 @@ def traces(connection: Connection, only_open: bool = False) -> Iterator[Traces]:
     if only_open:
         query = query.join(schema.opportunity, current.id == trace.id)
         query = query.where(current.outcome.is_(None))
-    with connection.execute(query.execution_options(yield_per=TRACES_AT_ONCE)) as found:
-        for rows in found.partitions():
-            ids, steps, words = zip(*rows, strict=True)
-            yield ids, steps, words
+    for rows in read_many(connection, query, TRACES_AT_ONCE):
+        ids, steps, words = zip(*rows, strict=True)
+        yield ids, steps, words
 
 
 def state(connection: Connection, fold: Fold[State], id: str) -> State | None:

@@ -3,11 +3,13 @@
 from itertools import count
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from insight.past import Past
 from insight.reading import past_of, past_of_journals
+from ledger import read
 from ledger.batch import Batch
 from ledger.ledger import Ledger
 from ledger.steps import Kind
@@ -45,8 +47,9 @@ def told_by(past: Past) -> list[tuple[str, str, str]]:
 
 
 def test_a_ledger_and_its_journals_tell_the_same(
-    ledger: Ledger,
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(read, "TRACES_AT_ONCE", 5)
     market = Market(11, library())
     journals = {script.id: facts for script, facts in market.lives(12)}
     for id_, journal in journals.items():

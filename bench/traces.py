@@ -1,0 +1,81 @@
+"""What it takes to read all opportunities at once: every trace of a ledger, as columns.
+
+Each reading has a process of its own, so that its memory is its own, too.
+"""
+
+import resource
+import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing, contextmanager
+from multiprocessing import get_context
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+from bench.crowd import make_crowd
+from bench.figures import Figure, Spread
+from insight.reading import past_of
+from ledger.ledger import Ledger
+from tests.postgres import Postgres
+
+
+class Read(NamedTuple):
+    """How many opportunities and steps, in how many seconds, and the MB that the process had."""
+
+    opportunities: int
+    steps: int
+    seconds: float
+    cpu: float
+    memory: float
+
+
+def measure(opportunities: int, rounds: int) -> list[Figure]:
+    """Both databases: the open ones, and all."""
+    found: list[Figure] = []
+    for name, database in (("SQLite", _sqlite), ("PostgreSQL", _postgresql)):
+        with database(opportunities) as url:
+            for only_open in (True, False):
+                found += _figures(name, [_alone(url, only_open) for _ in range(rounds)])
+    return found
+
+
+def _figures(name: str, read: list[Read]) -> Iterator[Figure]:
+    what = f"{name}, {read[0].opportunities:,} opportunities, {read[0].steps:,} steps"
+    yield Figure(f"{what}: reading", "s", Spread(tuple(each.seconds for each in read)))
+    yield Figure(f"{what}: CPU, our process", "s", Spread(tuple(each.cpu for each in read)))
+    yield Figure(f"{what}: memory", "MB", Spread(tuple(each.memory for each in read)))
+
+
+def _alone(url: str, only_open: bool) -> Read:
+    with ProcessPoolExecutor(1, get_context("spawn")) as process:
+        return process.submit(_read, url, only_open).result()
+
+
+def _read(url: str, only_open: bool) -> Read:
+    with closing(Ledger(url)) as ledger:
+        ledger.check()  # connects
+        wall, cpu = time.perf_counter(), time.process_time()
+        past = past_of(ledger, only_open=only_open)
+        spent, own = time.perf_counter() - wall, time.process_time() - cpu
+    steps = sum(len(each.who) for each in past.steps.values())
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+    return Read(len(past), steps, spent, own, memory)
+
+
+@contextmanager
+def _sqlite(opportunities: int) -> Iterator[str]:
+    with TemporaryDirectory() as folder:
+        url = f"sqlite:///{Path(folder) / 'ledger.db'}"
+        with closing(Ledger(url)) as ledger:
+            ledger.migrate()
+        make_crowd(url, opportunities, journals=False)
+        yield url
+
+
+@contextmanager
+def _postgresql(opportunities: int) -> Iterator[str]:
+    with Postgres(durable=True) as server:
+        url = server.url(server.create())
+        make_crowd(url, opportunities, journals=False)
+        yield url
