@@ -135,9 +135,10 @@ def _corrected(told: Told, sequence: Indexes) -> Told:
     """Each correction ends the step it is about and, unless it voids it, puts another one there."""
     able, corrections = (np.flatnonzero(which[told.kind]) for which in (CORRECTABLE, CORRECTION))
     keys, wanted = (told.who[some] << 32 | sequence[some] for some in (able, corrections))
+    places = np.searchsorted(keys, wanted)
     # What is too old for a trace that began with a restored state is not there.
-    found = np.isin(wanted, keys)
-    places = able[np.searchsorted(keys, wanted[found])]
+    found = np.append(keys, -1)[places] == wanted
+    places = able[places[found]]
     current = dict(zip(wanted[found].tolist(), places.tolist(), strict=True))
     added: list[list[Any]] = []
     for i, key in zip(corrections[found].tolist(), wanted[found].tolist(), strict=True):
