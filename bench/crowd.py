@@ -15,8 +15,9 @@ from ledger.batch import Batch
 from ledger.bulk import insert_new
 from ledger.engine import connect, upsert
 from ledger.ledger import Ledger
-from ledger.schema import account, fact, opportunity, standing, trace
+from ledger.schema import account, fact, opportunity, standing
 from ledger.steps import OPENING, SEPARATOR
+from ledger.traces import TABLES
 from sales.account import open_account
 
 WRITTEN: Final = 1_000
@@ -41,13 +42,14 @@ def make_crowd(url: str, opportunities: int, *, journals: bool = True) -> list[s
     copies = opportunities // WRITTEN
     _settle(engine)  # whoever knows how little there is finds what was written by its ids
     with writers.begin() as connection:
-        traces = connection.execute(select(trace)).all()
+        traces = {table: connection.execute(select(table)).all() for table in TABLES}
         for number in range(1, copies):
             begin = f"{number:05}-"
             for table, renamed in RENAMED.items():
                 if journals or table is not fact:
                     connection.execute(text(_copy(table, renamed)), {"begin": begin})
-            insert_new(connection, trace, _traces(traces, begin))
+            for table, rows in traces.items():
+                insert_new(connection, table, _traces(rows, begin))
         _count(connection, copies)
     _settle(engine)
     engine.dispose()

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Unpack
 
-from ledger import diff, erasure, read, rebuild, reservation, totals
+from ledger import diff, erasure, read, rebuild, reservation, totals, traces
 from ledger.batch import Ack, Batch, Subject
 from ledger.book import Book
 from ledger.fold import ACCOUNT, OPPORTUNITY
@@ -129,11 +129,11 @@ class Ledger(Book):
             return read.end_of(connection, id)
 
     @contextmanager
-    def traces(self, *, only_open: bool = False) -> Iterator[Iterator[read.Traces]]:
+    def traces(self, *, only_open: bool = False) -> Iterator[Iterator[traces.Traces]]:
         """The traces of all opportunities, or of the open ones, many at once and all of one
         moment."""
         with self._read() as connection:
-            yield read.traces(connection, only_open)
+            yield traces.read(connection, only_open)
 
     def processes(self) -> Definitions:
         """Every process that was ever used, by name and version."""

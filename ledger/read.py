@@ -1,6 +1,6 @@
 """Reading: each function is one question, asked of one connection."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any, Final, Literal, TypedDict, TypeVar, Unpack
@@ -9,7 +9,6 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, select
 
 from ledger import schema
 from ledger.batch import Subject
-from ledger.bulk import read_many
 from ledger.fold import OPPORTUNITY, Fold, State
 from ledger.processes import Processes
 from ledger.rows import AccountRow, FactRow, OpportunityRow
@@ -21,11 +20,7 @@ FACT_COLUMNS: Final = tuple(each.name for each in fields(Fact))
 AT_ONCE: Final = 500
 """How many ids one query asks for."""
 
-TRACES_AT_ONCE: Final = 5_000
-
 Journals = dict[str, list[Fact]]
-Traces = tuple[Sequence[str], Sequence[bytes], Sequence[str]]
-"""Ids, and for each of them the steps and the words of its trace."""
 Record = TypeVar("Record", OpportunityRow, AccountRow)
 
 
@@ -86,18 +81,6 @@ def journals(connection: Connection, subject: Subject, ids: Sequence[str]) -> Jo
         for row in connection.execute(some.order_by(column.id, column.sequence)):
             found.setdefault(row.id, []).append(Fact(*row[1:]))
     return found
-
-
-def traces(connection: Connection, only_open: bool = False) -> Iterator[Traces]:
-    """The traces of all opportunities, or of the open ones, many at once."""
-    trace, current = schema.trace.c, schema.opportunity.c
-    query = select(trace.id, trace.steps, trace.words)
-    if only_open:
-        query = query.join(schema.opportunity, current.id == trace.id)
-        query = query.where(current.outcome.is_(None))
-    for rows in read_many(connection, query, TRACES_AT_ONCE):
-        ids, steps, words = zip(*rows, strict=True)
-        yield ids, steps, words
 
 
 def state(connection: Connection, fold: Fold[State], id: str) -> State | None:

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Table, func, select
 
-from ledger import schema
+from ledger import schema, traces
 from ledger.bulk import insert_new
 from ledger.errors import NotEmpty
 from ledger.fold import FOLDS, Row
@@ -67,7 +67,7 @@ class Filling:
 def rebuild(source: Connection, target: Connection, watch: Watch) -> Rebuilt:
     """Fill the target from the source's journal. Raises NotEmpty where it holds anything."""
     require_empty(target)
-    folded = {schema.standing, schema.trace, *(fold.table for fold in FOLDS.values())}
+    folded = {schema.standing, *traces.TABLES, *(fold.table for fold in FOLDS.values())}
     found, told = Rebuilt(), {schema.fact, *folded}
     for table in schema.metadata.sorted_tables:
         if table not in told:
@@ -101,7 +101,7 @@ def _copy(source: Connection, target: Connection, table: Table) -> int:
 def _fold_again(source: Connection, target: Connection, found: Rebuilt, watch: Watch) -> None:
     facts, processes, moves = Filling(target, schema.fact), Processes(target), Moves()
     into = {subject: Filling(target, fold.table) for subject, fold in FOLDS.items()}
-    traces = Filling(target, schema.trace)
+    traced = {table: Filling(target, table) for table in traces.TABLES}
     with closing(_rows(source, schema.fact)) as rows:
         for (subject, id_), journal in groupby(rows, itemgetter("subject", "id")):
             fold, state, before = FOLDS[subject], None, facts.count
@@ -117,9 +117,9 @@ def _fold_again(source: Connection, target: Connection, found: Rebuilt, watch: W
                 into[subject].add(row := fold.row(state))
                 if subject == "opportunity":
                     moves.move(None, standing_of(row))
-                    traces.add(trace.row(id_))
+                    traced[traces.place_of(row["outcome"])].add(trace.row(id_))
             watch(facts.count - before)
-    for filling in (facts, traces, *into.values()):
+    for filling in (facts, *traced.values(), *into.values()):
         filling.flush()
     moves.write(target)
     found.facts = facts.count

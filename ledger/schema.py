@@ -1,4 +1,5 @@
-"""The tables. `fact` is the truth; `opportunity`, `account`, `standing`, `trace` are folds of it.
+"""The tables. `fact` is the truth; `opportunity`, `account`, `standing` and both kinds of
+`trace` are folds of it.
 
 A fact's row stands while `superseded` is 0; a row that was taken back carries the number of the
 cut that took it. So one key keeps the live journal unique and everything that ever was written.
@@ -147,15 +148,21 @@ standing = Table(
 process, stage and currency, for how much in all; what does not matter is empty. So few rows that
 what is asked of all opportunities costs the same however many they are."""
 
-trace = Table(
-    "trace",
-    metadata,
-    Column("id", Words, primary_key=True),
-    Column("steps", LargeBinary, nullable=False),
-    Column("words", Words, nullable=False),
-)
-"""What each opportunity's journal tells that can be counted, for reading all of them at once; how
-it is written is told in `ledger/trace.py`."""
+
+def _traces(name: str) -> Table:
+    return Table(
+        name,
+        metadata,
+        Column("id", Words, primary_key=True),
+        Column("steps", LargeBinary, nullable=False),
+        Column("words", Words, nullable=False),
+    )
+
+
+trace, open_trace = _traces("trace"), _traces("open_trace")
+"""What the journal of each opportunity tells that can be counted, for reading all of them at once,
+of those that have ended and of those that are open; how it is written is told in
+`ledger/trace.py`."""
 
 
 def _index(name: str | None, table: Table, *columns: str, **options: Any) -> None:

@@ -46,7 +46,9 @@ class Trace:
         """Let the facts follow, in their order."""
         for fact in facts:
             if rule := _RULES.get(fact.kind):
-                self._at, self._known = _instants(fact)
+                self._at = self._known = fact.occurred_at.timestamp()
+                if fact.known_at or fact.recorded_at is not fact.occurred_at:
+                    self._known = known(fact)
                 self._sequence = fact.sequence
                 rule(self, fact)
 
@@ -91,15 +93,11 @@ class Trace:
             self.add(Kind.CLOSE_DATE, float(date.fromisoformat(day).toordinal() - _EPOCH))
 
 
-def _instants(fact: Fact) -> tuple[float, float]:
-    """When it happened, and when somebody who looked could know of it: an import that does not say
-    tells of its time."""
-    at = fact.occurred_at.timestamp()
+def known(fact: Fact) -> float:
+    """When somebody who looked could know of it. An import that does not say tells of its time."""
     if fact.known_at:
-        return at, fact.known_at.timestamp()
-    if fact.cause == "import" or fact.recorded_at is fact.occurred_at:
-        return at, at
-    return at, fact.recorded_at.timestamp()
+        return fact.known_at.timestamp()
+    return (fact.occurred_at if fact.cause == "import" else fact.recorded_at).timestamp()
 
 
 def _plain(text: str | None) -> str:

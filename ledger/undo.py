@@ -5,7 +5,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, select, update
 
-from ledger import read, schema
+from ledger import read, schema, traces
 from ledger.fold import OPPORTUNITY
 from ledger.processes import Processes
 from ledger.reference import import_
@@ -143,8 +143,8 @@ def _remove(connection: Connection, ids: Sequence[str]) -> None:
     for row in connection.execute(counted).mappings():
         moves.move(standing_of({**row}), None)
     moves.write(connection)
-    for folded in (table, schema.trace):
-        connection.execute(delete(folded).where(folded.c.id.in_(ids)))
+    connection.execute(delete(table).where(table.c.id.in_(ids)))
+    traces.remove(connection, ids)
     connection.execute(delete(schema.reservation).where(reserved.in_(ids)))
 
 

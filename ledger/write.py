@@ -4,7 +4,7 @@ The same fact again is nothing. Another fact under a stored number takes that nu
 ones back, for a history was rewritten; but no rewriting reaches behind the end of an opportunity.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
@@ -24,6 +24,7 @@ from sqlalchemy import (
     update,
 )
 
+from ledger import traces
 from ledger.batch import Ack, Batch, Subject
 from ledger.bulk import insert_new
 from ledger.engine import upsert
@@ -33,7 +34,6 @@ from ledger.processes import Definitions, Processes
 from ledger.read import FACT_COLUMNS, end_of, journal
 from ledger.redaction import redact
 from ledger.schema import fact as facts_table
-from ledger.schema import trace as traces_table
 from ledger.totals import Moves, Place, Standing, standing_of
 from ledger.trace import Trace
 from sales.account import Account
@@ -55,13 +55,14 @@ Key = tuple[Subject, str]
 @dataclass(slots=True)
 class Held:
     """What the ledger holds of one subject: a snapshot as stored, a state once it was needed; of an
-    opportunity where it is counted, and its trace."""
+    opportunity where it is counted, its trace and where that is stored."""
 
     sequence: int = 0
     snapshot: Any = None
     stored: bool = False
     standing: Standing | None = None
     trace: Trace | None = None
+    traced: Table | None = None
     state: Opportunity | Account | None = None
 
 
@@ -89,6 +90,7 @@ class Writing:
                     if subject == "opportunity":
                         held.standing = standing_of(row)
                         held.trace = Trace(row["steps"], row["words"])
+                        held.traced = traces.place_of(row["outcome"])
                     self._held[subject, row["id"]] = held
 
     def add(self, batch: Batch) -> Ack:
@@ -117,24 +119,42 @@ class Writing:
                 redact(self._connection, batch.subject, batch.id, facts)
         for subject, fold in FOLDS.items():
             keys = [key for key in self._changed if key[0] == subject]
-            self._put(fold.table, self._row, keys)
+            known = {key for key in keys if self._held[key].stored}
+            self._put(fold.table, self._row, keys, known)
             if subject == "opportunity":
-                self._put(traces_table, self._trace, keys)
+                self._put_traces(keys)
             for key in keys:
                 self._held[key].stored = True
         self._moves.write(self._connection)
         self._facts, self._changed = [], {}
 
-    def _put(self, table: Table, row: Callable[[Key], Row], keys: Iterable[Key]) -> None:
-        """Insert the rows of what is new to the ledger, and replace those of what is not."""
-        new, known = list[Key](), list[Key]()
-        for key in keys:
-            (known if self._held[key].stored else new).append(key)
-        if new:
+    def _put(
+        self, table: Table, row: Callable[[Key], Row], keys: Iterable[Key], known: Collection[Key]
+    ) -> None:
+        """Replace the rows of what is known in the table, and insert those of what is not."""
+        if new := [key for key in keys if key not in known]:
             in_order = itemgetter(*table.columns.keys())
             insert_new(self._connection, table, (in_order(row(key)) for key in new))
         if known:
             self._connection.execute(upsert(self._connection, table), [row(key) for key in known])
+
+    def _put_traces(self, keys: Iterable[Key]) -> None:
+        here: dict[Table, list[Key]] = {table: [] for table in traces.TABLES}
+        gone: dict[Table, list[str]] = {table: [] for table in traces.TABLES}
+        for key in keys:
+            held, state = self._held[key], self._changed[key]
+            assert isinstance(state, Opportunity)
+            place = traces.place_of(state.outcome)
+            here[place].append(key)
+            if held.traced not in (None, place):
+                gone[held.traced].append(key[1])
+        for table in traces.TABLES:
+            known = {key for key in here[table] if self._held[key].traced is table}
+            if gone[table]:
+                traces.remove(self._connection, gone[table], table)
+            self._put(table, self._trace, here[table], known)
+            for key in here[table]:
+                self._held[key].traced = table
 
     def _row(self, key: Key) -> Row:
         """The current row, as it is counted from now on."""
@@ -229,10 +249,7 @@ def _held(table: Table) -> Select[Any]:
     ids: BindParameter[str] = bindparam("ids", expanding=True)
     names = ("id", "sequence", "state", *(name for name in COUNTED if name in table.columns))
     query = select(*(table.c[name] for name in names)).where(table.c.id.in_(ids))
-    if table is not FOLDS["opportunity"].table:
-        return query
-    trace = traces_table.c
-    return query.add_columns(trace.steps, trace.words).join(traces_table, trace.id == table.c.id)
+    return traces.beside(query) if table is FOLDS["opportunity"].table else query
 
 
 def _of(batch: Batch) -> ColumnElement[bool]:

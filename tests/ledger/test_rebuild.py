@@ -70,15 +70,15 @@ def test_rows_are_folded_and_never_copied(ledger: Ledger) -> None:
         for fold in FOLDS.values():
             if "name" in fold.table.c:
                 connection.execute(update(fold.table).values(name="painted over"))
-        (words,) = connection.scalars(select(schema.trace.c.words))
-        connection.execute(update(schema.trace).values(words="painted over"))
+        (words,) = connection.scalars(select(schema.open_trace.c.words))
+        connection.execute(update(schema.open_trace).values(words="painted over"))
 
     with rebuilt(ledger) as again:
         found = {each.table: each.first[0].columns for each in unequal(ledger, again)}
     assert found == {
         "account": {"name": ("painted over", "Acme")},
         "opportunity": {"name": ("painted over", "Lifts")},
-        "trace": {"words": ("painted over", words)},
+        "open_trace": {"words": ("painted over", words)},
     }
 
 
@@ -88,7 +88,7 @@ def test_a_journal_that_was_taken_back_whole_leaves_facts_and_no_row(ledger: Led
         connection.execute(update(schema.fact).values(superseded=1))
         connection.execute(schema.opportunity.delete())
         connection.execute(schema.standing.delete())
-        connection.execute(schema.trace.delete())
+        connection.execute(schema.open_trace.delete())
 
     with rebuilt(ledger) as again:
         assert unequal(ledger, again) == []

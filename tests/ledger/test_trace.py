@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from insight.past import Past
 from insight.reading import past_of, past_of_journals
-from ledger import read
+from ledger import traces
 from ledger.batch import Batch
 from ledger.ledger import Ledger
 from ledger.steps import Kind
@@ -25,10 +25,15 @@ _ids = count()
 
 
 def assert_traced(ledger: Ledger) -> None:
-    """Every opportunity has the trace that its journal comes to, and there is no other trace."""
-    with ledger.traces() as chunks:
-        found = {id_: told for some in chunks for id_, *told in zip(*some, strict=True)}
-    assert found == {row.id: trace_of(ledger, row.id) for row in ledger.opportunities()}
+    """Every opportunity has the trace that its journal comes to, where it belongs, and there is no
+    other trace."""
+    rows, told = ledger.opportunities(), list[list[Any]]()
+    for only_open in (False, True):
+        with ledger.traces(only_open=only_open) as chunks:
+            told.append(sorted(each for some in chunks for each in zip(*some, strict=True)))
+    journals = [(row.id, *trace_of(ledger, row.id), row.outcome) for row in rows]
+    assert told[0] == [each[:-1] for each in journals]
+    assert told[1] == [each[:-1] for each in journals if each[-1] is None]
 
 
 def trace_of(ledger: Ledger, id: str) -> list[Any]:
@@ -49,7 +54,7 @@ def told_by(past: Past) -> list[tuple[str, str, str]]:
 def test_a_ledger_and_its_journals_tell_the_same(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(read, "TRACES_AT_ONCE", 5)
+    monkeypatch.setattr(traces, "AT_ONCE", 5)
     market = Market(11, library())
     journals = {script.id: facts for script, facts in market.lives(12)}
     for id_, journal in journals.items():
