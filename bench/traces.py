@@ -3,7 +3,6 @@
 Each reading has a process of its own, so that its memory is its own, too.
 """
 
-import resource
 import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -36,12 +35,13 @@ def measure(opportunities: int, rounds: int) -> list[Figure]:
     for name, database in (("SQLite", _sqlite), ("PostgreSQL", _postgresql)):
         with database(opportunities) as url:
             for only_open in (True, False):
-                found += _figures(name, [_alone(url, only_open) for _ in range(rounds)])
+                which = f"{name}, {'those open' if only_open else 'all'}"
+                found += _figures(which, [_alone(url, only_open) for _ in range(rounds)])
     return found
 
 
-def _figures(name: str, read: list[Read]) -> Iterator[Figure]:
-    what = f"{name}, {read[0].opportunities:,} opportunities, {read[0].steps:,} steps"
+def _figures(which: str, read: list[Read]) -> Iterator[Figure]:
+    what = f"{which}, {read[0].opportunities:,} opportunities, {read[0].steps:,} steps"
     yield Figure(f"{what}: reading", "s", Spread(tuple(each.seconds for each in read)))
     yield Figure(f"{what}: CPU, our process", "s", Spread(tuple(each.cpu for each in read)))
     yield Figure(f"{what}: memory", "MB", Spread(tuple(each.memory for each in read)))
@@ -59,8 +59,15 @@ def _read(url: str, only_open: bool) -> Read:
         past = past_of(ledger, only_open=only_open)
         spent, own = time.perf_counter() - wall, time.process_time() - cpu
     steps = sum(len(each.who) for each in past.steps.values())
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
-    return Read(len(past), steps, spent, own, memory)
+    return Read(len(past), steps, spent, own, _most_memory())
+
+
+def _most_memory() -> float:
+    """The most this process had. What the system counts for its resources begins with what the one
+    had that began it."""
+    status = Path("/proc/self/status").read_text()
+    (line,) = (each for each in status.splitlines() if each.startswith("VmHWM"))
+    return float(line.split()[1]) / 1e3
 
 
 @contextmanager
