@@ -15,7 +15,7 @@ from sales.imports import Import, Touched
 from sales.owner import Owner
 from sales.quota import Quota
 from sales.rate import Rate
-from sales.register import AnyEntry
+from sales.register import AnyEntry, EntrySubject
 
 
 class Book(Database):
@@ -47,6 +47,11 @@ class Book(Database):
         """Every quota, with those that were taken back."""
         with self._read() as connection:
             return entries.every(connection, "quota")
+
+    def said_of(self, subject: EntrySubject, instant: datetime) -> list[tuple[Any, datetime]]:
+        """How every subject of a kind stood at that instant, and when it was last spoken of."""
+        with self._read() as connection:
+            return entries.as_of(connection, subject, instant)
 
     def rates(self) -> Sequence[Rate]:
         """Every rate as it was said last."""
