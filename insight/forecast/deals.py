@@ -118,15 +118,17 @@ def _won(past: Past, instant: float, before: float, last: float) -> Indexes:
 def _stages(view: View) -> tuple[NDArray[np.int8], Floats]:
     """The category and the probability of each open one, by its process, version and stage."""
     version, _ = view.last(Kind.VERSION)
-    keys = np.column_stack([view.word("process"), np.nan_to_num(version), view.stage])
-    distinct, which = np.unique(keys.astype(np.int64), axis=0, return_inverse=True)
+    versions = np.nan_to_num(version).astype(np.int64)
+    shape = (len(view.past.texts), int(versions.max(initial=0)) + 1, len(view.past.texts))
+    keys = np.ravel_multi_index((view.word("process"), versions, view.stage), shape)
+    distinct, which = np.unique(keys, return_inverse=True)
     category = np.full(len(distinct), COLUMNS.index("omitted"), np.int8)
     probability, texts = np.zeros(len(distinct)), view.past.texts
-    for i, (name, number, stage) in enumerate(distinct.tolist()):
+    for i, key in enumerate(distinct):
+        name, number, stage = map(int, np.unravel_index(key, shape))
         process = view.past.processes.get((texts[name], number))
         if found := process.stage(texts[stage]) if process else None:
             category[i], probability[i] = COLUMNS.index(found.category), found.probability
-    which = which.reshape(-1)
     promised = (view.count(Kind.YES) > 0) | (view.count(Kind.ACTION) > 0)
     commit = np.int8(COLUMNS.index("commit"))
     return np.where(promised, commit, category[which]), probability[which]

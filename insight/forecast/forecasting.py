@@ -14,7 +14,7 @@ from insight.forecast.notes import notes
 from insight.forecast.report import Forecast
 from insight.forecast.rolling import Rolling
 from insight.forecast.scenario import Assumption, assumed
-from insight.forecast.targets import Measures, measures
+from insight.forecast.targets import Measures, Target, measures
 from insight.judgements import Judgement, categories, judgements, submissions
 from insight.past import Past
 from ledger.ledger import Ledger
@@ -41,13 +41,14 @@ class Ground:
 
 @dataclass(frozen=True)
 class Asked:
-    """What is asked: by which groups, in which currency, under which assumptions, and whether each
-    opportunity is told."""
+    """What is asked: by which groups, in which currency, under which assumptions, whether each
+    opportunity is told, and by which sum the whole is measured instead of its quota."""
 
     by: By | None = None
     into: str | None = None
     assumptions: Sequence[Assumption] = ()
     each: bool = False
+    quota: tuple[Decimal, str] | None = None
 
 
 def ground(ledger: Ledger, past: Past, as_of: datetime) -> Ground:
@@ -90,4 +91,9 @@ def _measures(on: Ground, days: Period, asked: Asked) -> Measures:
         return amount, currency
 
     said = submissions(on.judged)
-    return measures(on.quotas, said, on.owners, days, asked.by, exchanged)
+    found = measures(on.quotas, said, on.owners, days, asked.by, exchanged)
+    if asked.quota is None:
+        return found
+    others = {key: target for key, target in found.quotas.items() if key[0] is not None}
+    amount, currency = exchanged(*asked.quota)
+    return found._replace(quotas={**others, (None, currency): Target(amount, True)})

@@ -11,7 +11,7 @@ from insight.forecast.groups import Group, Grouping
 from insight.forecast.report import Against, Line, Outlook, Submitted
 from insight.forecast.sums import CENT, NOTHING, Columns, Sums, columns
 from insight.forecast.targets import Measures, Target
-from insight.past import Mask
+from insight.past import Codes, Indexes
 
 
 class Rolling:
@@ -34,22 +34,27 @@ class Rolling:
         """A line for each group and each currency in which it has anything or is to win anything;
         with `new`, what is expected has in it the business that is not yet in the pipeline."""
         sums = Sums(self._deals, grouping)
-        return [line for group in grouping.groups for line in self._of(group, grouping, sums, new)]
+        among = Members(grouping.codes[self._deals.open])
+        return [
+            line
+            for group in grouping.groups
+            for line in self._of(group, among, sums.of(group), new)
+        ]
 
-    def _of(self, group: Group, grouping: Grouping, sums: Sums, new: bool) -> Iterator[Line]:
-        found = sums.of(group)
-        wanted = {
-            key[1] for key in (*self._told.quotas, *self._told.submitted) if key[0] == group.whose
-        }
+    def _of(
+        self, group: Group, among: "Members", found: dict[str | None, Columns], new: bool
+    ) -> Iterator[Line]:
+        measured = (*self._told.quotas, *self._told.submitted)
+        wanted = {currency for whose, currency in measured if whose == group.whose}
+        theirs = among.of(group)
         for currency in sorted(found.keys() | wanted, key=lambda each: (each is None, each)):
             of = found.get(currency) or columns(currency, NOTHING, Decimal(0))
-            among = np.isin(grouping.codes, group.members) & self._in(currency)
-            yield self._line(group, of, among, new)
+            yield self._line(group, of, theirs, new)
 
-    def _line(self, group: Group, of: Columns, among: Mask, new: bool) -> Line:
+    def _line(self, group: Group, of: Columns, theirs: Indexes, new: bool) -> Line:
         outlook, total = None, None
         if of.currency is not None:
-            outlook, total = self._outlook(of, among, new)
+            outlook, total = self._outlook(of, theirs, new)
         quota = self._told.quotas.get((group.whose, of.currency or ""))
         said = self._told.submitted.get((group.whose, of.currency or ""))
         return Line(
@@ -58,28 +63,40 @@ class Rolling:
             Submitted(said.amount, said.by, said.reason or "") if said and said.amount else None,
         )
 
-    def _in(self, currency: str | None) -> Mask:
-        deals = self._deals
-        codes = [i for i, each in enumerate(deals.currencies) if (each or None) == currency]
-        return np.isin(deals.currency, codes)
-
-    def _outlook(self, of: Columns, among: Mask, new: bool) -> tuple[Outlook, Distribution]:
+    def _outlook(self, of: Columns, theirs: Indexes, new: bool) -> tuple[Outlook, Distribution]:
         deals, currency = self._deals, of.currency or ""
-        still = (among & (deals.column > CLOSED))[deals.open]
+        codes = [i for i, each in enumerate(deals.currencies) if each == currency]
+        sized = np.isin(deals.currency[deals.open][theirs], codes)
+        still = theirs[sized & (deals.column[deals.open][theirs] > CLOSED)]
         amount, chance = deals.amount[deals.open][still], self._expected.won[still]
         coming = self._model.new_business(self._since, self._until, currency) if new else None
         total = self._model.revenue(amount, chance, self._until, coming)
-        open_, more = float(amount @ chance), coming.mean if coming else None
         low, middle, high = (money(total.quantile(share)) + of.closed for share in (0.1, 0.5, 0.9))
         return Outlook(
             wins=float(chance.sum()),
-            open=money(open_),
-            new=None if more is None else money(more),
+            open=money(float(amount @ chance)),
+            new=money(coming.mean) if coming else None,
             expected=of.closed + money(total.mean),
             p10=low,
             p50=middle,
             p90=high,
         ), total
+
+
+class Members:
+    """The open opportunities of each group, found without looking at all of them again."""
+
+    def __init__(self, codes: Codes) -> None:
+        self._order = np.argsort(codes, kind="stable")
+        size = int(codes.max(initial=-1)) + 1
+        self._starts = np.searchsorted(codes[self._order], np.arange(size + 1))
+
+    def of(self, group: Group) -> Indexes:
+        """Their positions among those that are open."""
+        last = len(self._starts) - 1
+        known = [code for code in group.members if code < last]  # the rest has nothing open
+        parts = [self._order[self._starts[code] : self._starts[code + 1]] for code in known]
+        return np.concatenate([np.zeros(0, np.intp), *parts])
 
 
 def money(sum_: float) -> Decimal:

@@ -22,6 +22,7 @@ from sales.facts import Fact
 from sales.opportunity import Opportunity
 from sales.owner import Owner
 from sales.rate import Rate
+from sales.restoring import restored
 from simulation.market import Market
 from tests.insight.stand_in import StandIn
 from tests.ledger.story import NOW, Story, process
@@ -183,6 +184,13 @@ def test_a_yes_is_a_commitment_and_a_win_is_closed_from_when_it_was_known() -> N
     assert columns_of(only(told_of(story, at=promised))) == {"commit": "100.00"}
     assert columns_of(only(told_of(story))) == {"closed": "90.00"}
     assert told_of(story, days="2026-Q2").whole == []
+
+
+def test_a_promise_is_still_known_where_the_journal_before_is_gone() -> None:
+    story = Story(amount=euros("100"), close_date="2026-03-01")
+    story.say("record_decision", decision="yes", reasons=["value"])
+    story.facts = [restored(story.state, story.now)]
+    assert columns_of(only(told_of(story))) == {"commit": "100.00"}
 
 
 def test_amount_owner_and_stage_are_those_that_were_known_then() -> None:
