@@ -4,24 +4,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Final
 
 from insight.forecast.deals import bounds, deals_of
-from insight.forecast.expectation import Model, expectation
+from insight.forecast.expectation import expectation
 from insight.forecast.groups import By, grouping, whole
 from insight.forecast.listing import opportunities
-from insight.forecast.money import EndedAt, converted, in_one
+from insight.forecast.money import EndedAt, converted, expected_in_one, in_one
 from insight.forecast.notes import notes
 from insight.forecast.report import Forecast
 from insight.forecast.rolling import Rolling
 from insight.forecast.scenario import Assumption, assumed
 from insight.forecast.targets import Measures, Target, measures
 from insight.judgements import Judgement, categories, judgements, submissions
+from insight.learned import Learned, fit
 from insight.past import Past
 from ledger.ledger import Ledger
 from sales.calendar import Calendar, Period
 from sales.exchange import Exchange
 from sales.owner import Owners
 from sales.quota import Quota
+
+DAY: Final = 86_400.0
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,14 @@ def ground(ledger: Ledger, past: Past, as_of: datetime) -> Ground:
     )
 
 
-def forecast(on: Ground, days: Period, model: Model, asked: Asked = Asked()) -> Forecast:
+def learn(on: Ground, days: Period) -> Learned:
+    """What could be learned by the instant, for that period."""
+    instant = on.as_of.timestamp()
+    horizons = ((each - instant) / DAY for each in bounds(days, on.calendar))
+    return fit(on.past, on.as_of, [each for each in horizons if each > 0])
+
+
+def forecast(on: Ground, days: Period, learned: Learned, asked: Asked = Asked()) -> Forecast:
     """What the period will bring. Raises Broken where an assumption is about nothing open.
 
     In the category columns count the opportunities whose close date, as it was known, lies in the
@@ -67,12 +78,13 @@ def forecast(on: Ground, days: Period, model: Model, asked: Asked = Asked()) -> 
     """
     since, until = bounds(days, on.calendar)
     deals = deals_of(on.past, on.as_of, days, on.calendar, categories(on.judged))
-    expected = expectation(model, deals, since, until)
+    expected = expectation(learned, deals, since, until)
     deals, expected = assumed(deals, expected, asked.assumptions, days)
     if asked.into:
         deals = in_one(deals, asked.into, on.exchange, on.ended_at)
+        expected = expected_in_one(expected, asked.into, on.exchange, on.as_of)
     told = _measures(on, days, asked)
-    rolling = Rolling(deals, expected, model, told, max(since, deals.instant), until)
+    rolling = Rolling(deals, expected, told)
     groups = grouping(deals, asked.by, on.owners, sorted(told.whose())) if asked.by else None
     return Forecast(
         *(*days, on.as_of, asked.into, asked.by, expected.basis, expected.n),

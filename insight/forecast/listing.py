@@ -24,6 +24,7 @@ def opportunities(deals: Deals, expected: Expectation) -> list[Expected]:
     stage = deals.past.at(deals.instant).stage
     owner, owners = deals.words("owner")
     process, processes = deals.words("process")
+    coin = [expected.coins[code] for code in expected.coin]
     found = []
     for i in np.flatnonzero(deals.column[deals.open] > CLOSED):
         at, amount = deals.closed + int(i), float(deals.amount[deals.closed + i])
@@ -41,7 +42,8 @@ def opportunities(deals: Deals, expected: Expectation) -> list[Expected]:
                 close_date=day_of_number(deals.close[at]),
                 amount=money(amount) if known else None,
                 currency=deals.currencies[deals.currency[at]] or None,
-                value=money(amount * expected.won[i]) if known else None,
+                value=money(expected.won[i] * expected.worth[i]) if coin[i] else None,
+                value_currency=coin[i] or None,
                 **told,
             )
         )

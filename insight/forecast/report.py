@@ -12,12 +12,14 @@ from insight.forecast.sums import Columns
 
 class Outlook(NamedTuple):
     """What was learned to expect of a line: `expected` is what is closed, `open`, the share that
-    is expected of the open opportunities, and `new`, which is None where nothing is said of
-    business that is not yet in the pipeline. In nine of ten cases the total is above `p10`, in one
+    is expected of the open opportunities (`unsized` of it is of those without an amount, by what
+    such wins came to), and `new`, which is None where nothing is said of business that is not yet
+    in the pipeline. In nine of ten cases the total is above `p10`, in one
     of ten above `p90`. `wins` is how many of the open ones are expected."""
 
     wins: float
     open: Decimal
+    unsized: Decimal
     new: Decimal | None
     expected: Decimal
     p10: Decimal
@@ -63,7 +65,7 @@ class Line:
 class Expected(NamedTuple):
     """One open opportunity: how likely it is to be won in the period, to be won before it began, to
     have ended otherwise by its end, and to be open still. `value` is what it is expected to
-    bring."""
+    bring, in `value_currency`: without an amount, by what such wins came to."""
 
     id: str
     owner: str | None
@@ -80,6 +82,7 @@ class Expected(NamedTuple):
     p_withdrawn: float
     p_open: float
     value: Decimal | None
+    value_currency: str | None
 
 
 @dataclass(frozen=True)

@@ -5,30 +5,24 @@ from decimal import Decimal
 
 import numpy as np
 
-from insight.forecast.deals import CLOSED, Deals
-from insight.forecast.expectation import Distribution, Expectation, Model
+from insight.forecast.deals import CLOSED, NO_CURRENCY, Deals
+from insight.forecast.expectation import Expectation
 from insight.forecast.groups import Group, Grouping
 from insight.forecast.report import Against, Line, Outlook, Submitted
 from insight.forecast.sums import CENT, NOTHING, Columns, Sums, columns
 from insight.forecast.targets import Measures, Target
+from insight.learned.distribution import Distribution, distribution
+from insight.learned.learned import NO_SHOCK
 from insight.past import Codes, Indexes
 
 
 class Rolling:
-    """Makes the lines of one forecast; `since` and `until` are the part of the period that is still
-    to come."""
+    """Makes the lines of one forecast."""
 
-    def __init__(
-        self,
-        deals: Deals,
-        expected: Expectation,
-        model: Model,
-        told: Measures,
-        since: float,
-        until: float,
-    ) -> None:
-        self._deals, self._expected, self._model, self._told = deals, expected, model, told
-        self._since, self._until = since, until
+    def __init__(self, deals: Deals, expected: Expectation, told: Measures) -> None:
+        self._deals, self._expected, self._told = deals, expected, told
+        self._uncertain = deals.column[deals.open] > CLOSED
+        self._unsized = np.isnan(deals.amount[deals.open])
 
     def lines(self, grouping: Grouping, new: bool = False) -> list[Line]:
         """A line for each group and each currency in which it has anything or is to win anything;
@@ -47,7 +41,12 @@ class Rolling:
         measured = (*self._told.quotas, *self._told.submitted)
         wanted = {currency for whose, currency in measured if whose == group.whose}
         theirs = among.of(group)
-        for currency in sorted(found.keys() | wanted, key=lambda each: (each is None, each)):
+        theirs = theirs[self._uncertain[theirs]]
+        hoped = theirs[self._expected.won[theirs] * self._expected.worth[theirs] > 0]
+        wanted |= {self._expected.coins[code] for code in np.unique(self._expected.coin[hoped])}
+        wanted |= self._expected.coming.keys() if new else set()
+        currencies = found.keys() | (wanted - {NO_CURRENCY})
+        for currency in sorted(currencies, key=lambda each: (each is None, each)):
             of = found.get(currency) or columns(currency, NOTHING, Decimal(0))
             yield self._line(group, of, theirs, new)
 
@@ -64,18 +63,19 @@ class Rolling:
         )
 
     def _outlook(self, of: Columns, theirs: Indexes, new: bool) -> tuple[Outlook, Distribution]:
-        deals, currency = self._deals, of.currency or ""
-        codes = [i for i, each in enumerate(deals.currencies) if each == currency]
-        sized = np.isin(deals.currency[deals.open][theirs], codes)
-        still = theirs[sized & (deals.column[deals.open][theirs] > CLOSED)]
-        amount, chance = deals.amount[deals.open][still], self._expected.won[still]
-        coming = self._model.new_business(self._since, self._until, currency) if new else None
-        total = self._model.revenue(amount, chance, self._until, coming)
+        expected, currency = self._expected, of.currency or ""
+        codes = [i for i, each in enumerate(expected.coins) if each == currency]
+        some = theirs[np.isin(expected.coin[theirs], codes)]
+        chance, worth = expected.won[some], expected.worth[some]
+        coming = expected.coming.get(currency) if new else None
+        total = distribution(chance, worth, coming, expected.shock.get(currency, NO_SHOCK))
         low, middle, high = (money(total.quantile(share)) + of.closed for share in (0.1, 0.5, 0.9))
+        unsized = self._unsized[some]
         return Outlook(
             wins=float(chance.sum()),
-            open=money(float(amount @ chance)),
-            new=money(coming.mean) if coming else None,
+            open=money(float(chance @ worth)),
+            unsized=money(float(chance[unsized] @ worth[unsized])),
+            new=money(coming.wins * float(coming.amounts.mean())) if coming else None,
             expected=of.closed + money(total.mean),
             p10=low,
             p50=middle,

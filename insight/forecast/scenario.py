@@ -41,10 +41,9 @@ def assumed(
         which = deals.where.get(each.id)
         if which is None or which < deals.closed:
             raise Broken("assume", "not_open", f"{each.id!r} was not open then")
-        deals = _sum(deals, which, each)
+        deals, worth = _sum(deals, which, each)
         chance = _place(deals, which, each, days)
-        if chance is not None:
-            expected = given(expected, which - deals.closed, chance)
+        expected = given(expected, which - deals.closed, chance, worth)
     return deals, expected
 
 
@@ -63,9 +62,10 @@ def _place(deals: Deals, which: int, each: Assumption, days: Period) -> float | 
     return chance
 
 
-def _sum(deals: Deals, which: int, each: Assumption) -> Deals:
+def _sum(deals: Deals, which: int, each: Assumption) -> tuple[Deals, tuple[float, str] | None]:
+    """The opportunities with the amount, if one is assumed, and it by itself."""
     if each.amount is None:
-        return deals
+        return deals, None
     currency = each.currency or deals.currencies[deals.currency[which]]
     if currency == NO_CURRENCY:
         raise Broken("assume", "currency_required", f"{each.id!r} has no sum yet; say 1200.00 EUR")
@@ -73,4 +73,4 @@ def _sum(deals: Deals, which: int, each: Assumption) -> Deals:
         deals = replace(deals, currencies=(*deals.currencies, currency))
     deals.amount[which] = float(each.amount)
     deals.currency[which] = deals.currencies.index(currency)
-    return deals
+    return deals, (float(each.amount), currency)

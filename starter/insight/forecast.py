@@ -166,8 +166,7 @@ class Wanted:
     def forecasts(self, ledger: Ledger) -> "tuple[Forecast, Forecast | None, list[Difference]]":
         """The forecast, the same under assumptions, if there are any, and what they change."""
         from insight.forecast.differing import difference
-        from insight.forecast.forecasting import Asked, forecast, ground
-        from insight.forecast.learning import learn
+        from insight.forecast.forecasting import Asked, forecast, ground, learn
         from insight.reading import past_of
 
         calendar = ledger.calendar() or Calendar()
@@ -176,11 +175,11 @@ class Wanted:
         try:
             days = self._days(calendar, instant)
             on = ground(ledger, past_of(ledger), instant)
-            model = learn(on, days)
-            without = forecast(on, days, model, asked)
+            learned = learn(on, days)
+            without = forecast(on, days, learned, asked)
             if not self.some:
                 return without, None, []
-            with_ = forecast(on, days, model, replace(asked, assumptions=self.some))
+            with_ = forecast(on, days, learned, replace(asked, assumptions=self.some))
         except Broken as broken:
             raise Refusal(broken.field, broken.rule, broken.detail) from broken
         return without, with_, difference(without, with_)

@@ -24,7 +24,8 @@ LINES: Final = (
 MEASURED: Final = ("quota", "attained", "coverage", "reached", "submitted")
 EACH: Final = (
     *("id", "owner", "stage", "close_date", "amount", "currency"),
-    *("p_won", "p_lost", "p_expired", "p_withdrawn", "p_open", "value"),
+    *("p_won", "p_lost", "p_expired", "p_withdrawn", "p_open"),
+    *("value", "value_currency"),
 )
 CHANGED: Final = ("whose", "currency", *LINES[2:], "reached")
 JUDGED: Final = ("standing", "about", "by", "said_at", "until", "what", "reason")
@@ -67,7 +68,7 @@ def tell(
 def _page(told: Forecast) -> Iterator[str]:
     into = f", in {told.into}" if told.into else ""
     yield f"Forecast {told.period}: {told.first} to {told.last}, as of {cell(told.as_of)}{into}"
-    yield f"Basis: {told.basis}"
+    yield told.basis
     yield from told.notes
 
 
@@ -103,12 +104,12 @@ def _sentences(line: Line) -> Iterator[tuple[str, str]]:
             f"8 in 10 between {shown_as(out.p10)} (P10) and {shown_as(out.p90)} (P90), "
             f"1 in 2 above {shown_as(out.p50)} (P50)",
         )
-        new = "" if out.new is None else f" + {shown_as(out.new)} not yet in the pipeline"
-        yield (
-            "made of",
-            f"{shown_as(of.closed)} closed + {shown_as(out.open)} of what is open "
-            f"({out.wins:.1f} wins){new}",
-        )
+        parts = [f"{shown_as(of.closed)} closed", f"{shown_as(out.open)} of what is open"]
+        if out.new is not None:
+            parts.append(f"{shown_as(out.new)} not yet in the pipeline")
+        yield "made of", " + ".join(parts)
+        if out.unsized:
+            yield "", f"{shown_as(out.unsized)} of it for what has no amount, as such wins came to"
     if against:
         yield "quota", _measured(against)
     if said := line.submitted:
@@ -142,6 +143,7 @@ def _flat(line: Line) -> dict[str, Any]:
         **{"open": of.open.amount, "weighted": of.weighted},
         "expected": out.expected if out else None,
         "expected_open": out.open if out else None,
+        "expected_unsized": out.unsized if out else None,
         "expected_new": out.new if out else None,
         "wins": out.wins if out else None,
         **{name: getattr(out, name) if out else None for name in ("p10", "p50", "p90")},
@@ -187,7 +189,8 @@ def _cell(value: Any) -> Any:
 
 
 def _percent(share: float) -> str:
-    return f"{share:.0%}" if share in (0, 1) or 0.01 <= abs(share) <= 0.99 else f"{share:.1%}"
+    sharp = 0 < abs(share) < 0.01 or 0.99 < abs(share) < 1
+    return f"{share:.1%}" if sharp else f"{share:.0%}"
 
 
 def judged(ledger: Ledger, as_of: datetime, every: bool) -> list[dict[str, Any]]:

@@ -4,11 +4,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from insight.forecast.deals import COLUMNS, LIKELY, bounds, deals_of
+from insight.forecast.expectation import OVER
 from insight.forecast.forecasting import Asked, Ground, forecast
 from insight.forecast.groups import By
 from insight.forecast.report import Forecast, Line
@@ -24,7 +25,7 @@ from sales.owner import Owner
 from sales.rate import Rate
 from sales.restoring import restored
 from simulation.market import Market
-from tests.insight.stand_in import StandIn
+from tests.insight.stand_in import StandIn, stand_in
 from tests.ledger.story import NOW, Story, process
 
 MANY = 200
@@ -85,7 +86,7 @@ def test_every_column_is_what_the_rules_made_of_the_journals_at_any_instant(
     seen: Counter[str] = Counter()
     for when in instants(journals):
         days = quarter(BERLIN.day(when), BERLIN)
-        told = forecast(ground(past, when), days, StandIn())
+        told = forecast(ground(past, when), days, stand_in())
         counts: Counter[tuple[str, str | None]] = Counter()
         sums: defaultdict[tuple[str, str | None], Decimal] = defaultdict(Decimal)
         weighted = Decimal(0)
@@ -113,7 +114,7 @@ def test_every_column_is_what_the_rules_made_of_the_journals_at_any_instant(
 @pytest.mark.parametrize("by", GROUPS)
 def test_groups_add_up_to_the_whole_in_every_column(past: Past, by: By) -> None:
     when = datetime.fromtimestamp(float(sorted(past.known)[MANY // 2]), UTC)
-    told = forecast(ground(past, when), quarter(BERLIN.day(when), BERLIN), StandIn(), Asked(by))
+    told = forecast(ground(past, when), quarter(BERLIN.day(when), BERLIN), stand_in(), Asked(by))
     assert len(told.lines) >= len(told.whole) > 0
     for line in told.whole:
         parts = [each for each in told.lines if each.currency == line.currency]
@@ -129,7 +130,7 @@ def test_groups_add_up_to_the_whole_in_every_column(past: Past, by: By) -> None:
 
 def test_cumulative_columns_are_sums_of_the_single_ones(past: Past) -> None:
     when = datetime.fromtimestamp(float(sorted(past.known)[MANY // 2]), UTC)
-    for line in forecast(ground(past, when), quarter(BERLIN.day(when), BERLIN), StandIn()).whole:
+    for line in forecast(ground(past, when), quarter(BERLIN.day(when), BERLIN), stand_in()).whole:
         single = {name: cell.amount for name, cell in line.columns.single.items()}
         surest = ("closed", *LIKELY)
         for i, name in enumerate(surest, start=1):
@@ -144,7 +145,7 @@ def told_of(*stories: Story, at: datetime | None = None, days: str = "2026-Q1", 
     past = past_of_journals({each.id: each.facts for each in stories}, [process()])
     when = at or max((each.now for each in stories), default=NOW)
     asked = {key: more.pop(key) for key in ("by", "into", "assumptions", "each") if key in more}
-    model = more.pop("model", StandIn())
+    model = more.pop("model", stand_in())
     calendar = more.pop("calendar", Calendar())
     on = ground(past, when, calendar, **more)
     return forecast(on, period(days, calendar), model, Asked(**asked))
@@ -220,6 +221,22 @@ def test_what_has_no_amount_is_counted_and_in_no_sum() -> None:
     assert told.notes == ["1 opportunity has no amount: counted, and in no sum."]
 
 
+def test_what_has_no_amount_is_expected_to_come_to_what_such_wins_did() -> None:
+    some = (
+        Story("a", close_date="2026-03-01"),
+        Story("b", close_date="2026-03-01", amount=euros("500")),
+    )
+    euro, _ = told_of(*some, model=stand_in(0.004, 0, 90), each=True).whole
+    assert euro.outlook
+    chance = euro.outlook.wins / 2
+    assert float(euro.outlook.unsized) == pytest.approx(90 * chance, abs=0.01)
+    assert float(euro.outlook.open) == pytest.approx(590 * chance, abs=0.01)
+    # Where that is all there is, it still has a currency.
+    alone, without = told_of(some[0], model=stand_in(0.004, 0, 90)).whole
+    assert (alone.currency, without.currency) == ("EUR", None)
+    assert alone.outlook.expected > 0
+
+
 def rates(*said: tuple[str, str, str]) -> Exchange:
     pair = {"id": "r", "base": "EUR", "valid_from": date(2026, 1, 1)}
     learned = [
@@ -251,6 +268,22 @@ def test_currencies_are_never_added_up_unless_there_is_a_rate() -> None:
     ]
 
 
+def test_what_is_expected_in_one_currency_is_what_is_expected_in_each_of_them() -> None:
+    model = stand_in(0.004, 3.0)
+    cast("StandIn", model).also = "USD"
+    dollars = Story("a", amount={"amount": "1000", "currency": "USD"}, close_date="2026-03-01")
+    some = (dollars, Story("b", amount=euros("700"), close_date="2026-03-01"))
+    exchange = rates(("USD", "0.9", "2026-01-02T00:00:00Z"))
+    euro, dollar = (line.outlook for line in told_of(*some, model=model).whole)
+    one = only(told_of(*some, model=model, into="EUR", exchange=exchange)).outlook
+    for name in ("expected", "open", "new"):
+        parts = getattr(euro, name) + getattr(dollar, name) * Decimal("0.9")
+        assert float(getattr(one, name)) == pytest.approx(float(parts), abs=0.02)
+    assert one.p10 < one.p50 < one.p90
+    spread = (euro.p90 - euro.p10) + (dollar.p90 - dollar.p10) * Decimal("0.9")
+    assert one.p90 - one.p10 < spread  # not all of it goes wrong at once
+
+
 def test_an_instant_converts_the_same_whatever_is_learned_later() -> None:
     story = Story(amount={"amount": "10", "currency": "USD"}, close_date="2026-03-01")
     early = ("USD", "0.9", "2026-01-02T00:00:00Z")
@@ -274,7 +307,8 @@ def test_a_period_to_come_leaves_out_what_is_won_before_it() -> None:
 def test_a_period_that_is_over_has_only_what_was_won_in_it() -> None:
     story = Story(amount=euros("100"), close_date="2026-01-20")
     told = told_of(story, at=datetime(2026, 2, 1, tzinfo=UTC), days="2026-01", each=True)
-    assert (told.basis, told.opportunities[0].p_won) == ("the period is over", 0)
+    assert told.basis == OVER
+    assert told.opportunities[0].p_won == 0
     line = only(told)
     assert line.outlook
     assert (line.outlook.expected, line.outlook.p90) == (0, 0)
@@ -282,7 +316,7 @@ def test_a_period_that_is_over_has_only_what_was_won_in_it() -> None:
 
 def test_new_business_is_a_part_of_the_whole_and_of_no_group() -> None:
     told = told_of(
-        Story(amount=euros("100"), close_date="2026-03-01"), model=StandIn(0, 2.0), by="owner"
+        Story(amount=euros("100"), close_date="2026-03-01"), model=stand_in(0, 2.0), by="owner"
     )
     whole, group = only(told).outlook, told.lines[0].outlook
     assert whole

@@ -45,7 +45,7 @@ def test_one_screen_tells_the_number_its_range_what_it_is_made_of_and_the_quota(
     page = desk.done("forecast", *AS_OF)
     lines = page.splitlines()
     assert lines[0].startswith("Forecast 2026-Q1: 2026-01-01 to 2026-03-31, as of 2026-01-31")
-    assert lines[1].startswith("Basis: ")
+    assert lines[1].startswith("Too few ends to learn from (1 won, 0 not; ")
     first = {line.split()[0]: line for line in lines if line}
     assert "(P10)" in first["range"]
     assert "60.50 closed" in first["made"]
