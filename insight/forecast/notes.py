@@ -26,7 +26,9 @@ def _notes(deals: Deals, into: str | None, calendar: Calendar) -> Iterator[str]:
         yield f"{_many(without)} no amount: counted, and in no sum."
     for name, count in sorted(sums.items()):
         if into and name != into:
-            yield f"{_many(count)} sums in {name} and no rate to {into}: they stand by themselves."
+            # Which day it is, and so which rate rules, the calendar says.
+            why = f"no rate to {into}" if calendar.sequence else "the calendar is not set"
+            yield f"{_many(count)} sums in {name}, but {why}: they stand by themselves."
     if not into and len(sums) > 1:
         base = calendar.base_currency
         hint = f"--in {base}" if base else "--in CURRENCY, with rates,"

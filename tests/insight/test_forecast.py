@@ -258,13 +258,14 @@ def test_currencies_are_never_added_up_unless_there_is_a_rate() -> None:
     assert "never added up" in apart.notes[0]
 
     exchange = rates(("USD", "0.9", "2026-01-02T00:00:00Z"))
-    one = told_of(dollars, pounds, euro, into="EUR", exchange=exchange)
+    known = Calendar(base_currency="EUR", sequence=1)
+    one = told_of(dollars, pounds, euro, into="EUR", exchange=exchange, calendar=known)
     assert [(line.currency, columns_of(line)) for line in one.whole] == [
         ("EUR", {"pipeline": "109.00"}),
         ("GBP", {"pipeline": "7.00"}),
     ]
     assert one.notes == [
-        "1 opportunity has sums in GBP and no rate to EUR: they stand by themselves."
+        "1 opportunity has sums in GBP, but no rate to EUR: they stand by themselves."
     ]
 
 

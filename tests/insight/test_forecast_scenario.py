@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from insight.forecast.deals import COLUMNS
@@ -104,6 +104,7 @@ def index(lines: list[Line]) -> dict[Any, Line]:
     return {(line.whose, line.currency): line for line in lines}
 
 
+@settings(max_examples=40)
 @given(st.lists(ASSUMPTIONS, max_size=4))
 def test_the_difference_reconciles_the_forecasts_with_and_without(some: list[Assumption]) -> None:
     without, with_ = told(), told(*some)
