@@ -10,12 +10,13 @@ from ledger.database import Database
 from ledger.entries import Answer
 from ledger.rows import OpportunityRow
 from sales.calendar import Calendar
+from sales.exchange import Exchange
 from sales.facts import Cause
 from sales.imports import Import, Touched
 from sales.owner import Owner
 from sales.quota import Quota
 from sales.rate import Rate
-from sales.register import AnyEntry
+from sales.register import AnyEntry, EntrySubject
 
 
 class Book(Database):
@@ -48,10 +49,25 @@ class Book(Database):
         with self._read() as connection:
             return entries.every(connection, "quota")
 
+    def said_of(self, subject: EntrySubject, instant: datetime) -> list[tuple[Any, datetime]]:
+        """How every subject of a kind stood at that instant, and when it was last spoken of."""
+        with self._read() as connection:
+            return entries.as_of(connection, subject, instant)
+
     def rates(self) -> Sequence[Rate]:
         """Every rate as it was said last."""
         with self._read() as connection:
             return entries.every(connection, "rate")
+
+    def exchange(self) -> Exchange:
+        """Everything that the ledger has ever been told of rates and calendars."""
+        with self._read() as connection:
+            return conversion.exchange(connection)
+
+    def ended_at(self, ids: Sequence[str]) -> dict[str, datetime]:
+        """When the end of each of these opportunities was recorded, by which its rate is frozen."""
+        with self._read() as connection:
+            return conversion.ended_at(connection, ids)
 
     def conversions(
         self, rows: Sequence[OpportunityRow], now: datetime, target: str | None = None

@@ -15,11 +15,13 @@ from ledger import read
 from ledger.batch import Batch, Subject
 from ledger.fold import FOLDS
 from ledger.schema import fact as facts_table
+from ledger.schema import opportunity
 from ledger.write import CHUNK, Writing
 from sales.calendar import CALENDAR, Calendar
 from sales.drafts import Broken
 from sales.entries import Entered
 from sales.facts import Cause, Fact
+from sales.judgement import SetCategory
 from sales.owner import Owner
 from sales.register import AnyEntry, EntrySubject, Known, about, decide_entry
 
@@ -50,12 +52,15 @@ class Deciding:
     def __init__(self, connection: Connection, now: datetime, cause: Cause) -> None:
         self._connection, self._cause = connection, cause
         self._now, self._clock = now, _later(connection, now)
-        self._known = Known(owners(connection), calendar(connection))
+        self._known = Known(now, owners(connection), calendar(connection))
         self._held: dict[Key, Entered | None] = {}
         self._facts: dict[Key, list[Fact]] = {}
 
     def expect(self, entries: Iterable[AnyEntry]) -> None:
         """Read at once how the subjects of all of them stand."""
+        entries = list(entries)
+        named = {each.opportunity for each in entries if isinstance(each, SetCategory)}
+        self._known.ended |= ended(self._connection, sorted(named))
         wanted: dict[EntrySubject, list[str]] = {}
         for entry in entries:
             with suppress(Broken):  # which it will be told in its turn
@@ -136,11 +141,38 @@ def some(connection: Connection, subject: Subject, ids: Sequence[str]) -> dict[s
     return found
 
 
+def ended(connection: Connection, ids: Sequence[str]) -> dict[str, bool]:
+    """Of those opportunities that are there whether they have ended."""
+    found, column = dict[str, bool](), opportunity.c
+    query = select(column.id, column.outcome)
+    for start in range(0, len(ids), CHUNK):
+        rows = connection.execute(query.where(column.id.in_(ids[start : start + CHUNK])))
+        found |= {id_: outcome is not None for id_, outcome in rows}
+    return found
+
+
 def every(connection: Connection, subject: Subject) -> Sequence[Any]:
     """How every subject of a kind stands, in the order of their ids."""
     fold = FOLDS[subject]
     rows = connection.scalars(select(fold.table.c.state).order_by(fold.table.c.id))
     return [fold.load(snapshot, _no_process) for snapshot in rows]
+
+
+def as_of(
+    connection: Connection, subject: EntrySubject, instant: datetime
+) -> list[tuple[Any, datetime]]:
+    """How every subject of a kind stood at that instant, and when it was last spoken of, in the
+    order of their ids."""
+    column, evolve = facts_table.c, FOLDS[subject].evolve
+    query = select(column.id, *(column[name] for name in read.FACT_COLUMNS)).where(
+        column.subject == subject, column.superseded == 0, column.recorded_at <= instant
+    )
+    found: dict[str, tuple[Any, datetime]] = {}
+    for id_, *told in connection.execute(query.order_by(column.id, column.sequence)):
+        fact = Fact(*told)
+        before, _ = found.get(id_, (None, None))
+        found[id_] = evolve(before, fact, _no_process), fact.recorded_at
+    return list(found.values())
 
 
 def owners(connection: Connection) -> dict[str, Owner]:

@@ -66,6 +66,38 @@ calendar = Table(
     Column("state", Plain, nullable=False),
 )
 
+category = Table(
+    "category",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("opportunity", Words, nullable=False),
+    Column("by", Words, nullable=False),
+    Column("category", Words),
+    Column("reason", Words),
+    Column("until", Instant),
+    Column("void", Boolean, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("state", Plain, nullable=False),
+)
+
+submission = Table(
+    "submission",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("owner", Words, nullable=False),
+    Column("by", Words, nullable=False),
+    Column("period", Words, nullable=False),
+    Column("first", Date, nullable=False),
+    Column("last", Date, nullable=False),
+    Column("currency", Words, nullable=False),
+    Column("amount", Exact),
+    Column("reason", Words),
+    Column("until", Instant),
+    Column("void", Boolean, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("state", Plain, nullable=False),
+)
+
 import_ = Table(
     "import",
     metadata,
@@ -84,7 +116,9 @@ import_ = Table(
     Column("state", Plain, nullable=False),
 )
 
-TABLES: Mapping[str, Table] = {each.name: each for each in (owner, quota, rate, calendar, import_)}
+TABLES: Mapping[str, Table] = {
+    each.name: each for each in (owner, quota, rate, calendar, category, submission, import_)
+}
 
 
 def evolving(form: type[S]) -> Callable[[S | None, Fact, object], S]:

@@ -143,6 +143,9 @@ def _restored(trace: Trace, fact: Fact) -> None:
         trace.add(Kind.PUSH)
     for _ in range(state["reversions"]):
         trace.add(Kind.BACK)
+    for name, kind in (("decision", Kind.YES), ("purchase", Kind.ACTION)):
+        if state[name]:
+            trace.add(kind, at=_instant(state[name]["at"]))
     trace.add(Kind.EFFORT, float(state["effort"]))
     if state["outcome"]:
         _end(trace, state["outcome"])

@@ -106,6 +106,14 @@ def period(text: str, calendar: Calendar) -> Period:
     return found
 
 
+def quarter(day: date, calendar: Calendar) -> Period:
+    """The fiscal quarter that a day lies in."""
+    months = (day.month - calendar.year_starts) % 12
+    year = day.year - (day.month < calendar.year_starts)
+    named = year + (calendar.year_named == "end" and calendar.year_starts > 1)
+    return period(f"{named}-Q{months // 3 + 1}", calendar)
+
+
 def _start(calendar: Calendar, year: int) -> tuple[int, int]:
     """Year and month in which the fiscal year of that number begins."""
     before = calendar.year_named == "end" and calendar.year_starts > 1

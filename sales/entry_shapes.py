@@ -1,4 +1,5 @@
-"""What each kind of fact about an owner, a quota, a rate, the calendar or an import says."""
+"""What each kind of fact about an owner, a quota, a rate, the calendar, a judgement or an
+import says."""
 
 from datetime import date
 from typing import Any, Final, Literal
@@ -7,9 +8,10 @@ from pydantic import Field
 
 from sales.calendar import Month, Named, Zone
 from sales.owner import WeekHours
+from sales.process import ForecastCategory
 from sales.rate import Factor
 from sales.register import EntrySubject
-from sales.values import Amount, Code, Currency, Date, Id, Model, Name, Text
+from sales.values import Amount, Code, Currency, Date, Id, Instant, Label, Model, Name, Text
 
 MAY_BE_NULL: Final[Any] = Field(default_factory=lambda: None)
 """A field that may be missing, and null as well."""
@@ -63,6 +65,36 @@ class CalendarSet(Model):
     base_currency: Currency | None = None
 
 
+class CategorySet(Model):
+    """Somebody put an open opportunity into another forecast category, until then; with `void`, no
+    longer."""
+
+    id: Text
+    opportunity: Id
+    by: Label
+    category: ForecastCategory | None
+    reason: Text | None
+    until: Instant | None
+    void: bool
+
+
+class SubmissionSet(Model):
+    """How much somebody says that an owner and everybody below them will have won from the first
+    day to the last, both included; with `void`, nothing any more."""
+
+    id: Text
+    owner: Id
+    by: Label
+    period: Text
+    first: Date
+    last: Date
+    currency: Currency
+    amount: Amount | None
+    reason: Text | None
+    until: Instant | None
+    void: bool
+
+
 class ImportBegun(Model):
     """A run of an import began: what it read, as what, and which day was today in there."""
 
@@ -100,6 +132,8 @@ ENTRY_SHAPES: Final[dict[EntrySubject, dict[str, type[Model]]]] = {
     "quota": {"quota_set": QuotaSet},
     "rate": {"rate_set": RateSet},
     "calendar": {"calendar_set": CalendarSet},
+    "category": {"category_set": CategorySet},
+    "submission": {"submission_set": SubmissionSet},
     "import": {
         "import_begun": ImportBegun,
         "import_finished": ImportFinished,

@@ -58,6 +58,9 @@ SYSTEM_REASONS: Final = frozenset(
 )
 """Reasons that every process knows, given by the engine itself."""
 
+ForecastCategory = Literal["pipeline", "best_case", "commit", "omitted"]
+"""What may be expected of an open opportunity."""
+
 Category = Literal["pipeline", "best_case", "commit", "closed", "omitted"]
 
 _PLAIN_CONDITIONS: Final = frozenset(
@@ -132,7 +135,7 @@ class Stage(Model):
     name: Code
     title: Name
     probability: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
-    category: Literal["pipeline", "best_case", "commit", "omitted"]
+    category: ForecastCategory
     limit: Span | None = None
     hours: Hours = Decimal(0)
     enter: tuple[Condition, ...] = ()

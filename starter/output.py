@@ -6,7 +6,7 @@ characters that a terminal would obey.
 
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -61,9 +61,13 @@ def print_record(record: Mapping[str, Any]) -> None:
         console.print(line, soft_wrap=True)
 
 
-def print_table(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> None:
-    """One line a row, or a word where there is none."""
-    table = Table(*columns, box=None, pad_edge=False, header_style="bold")
+def print_table(
+    rows: Iterable[Mapping[str, Any]], columns: Sequence[str], numbers: Collection[str] = ()
+) -> None:
+    """One line a row, or a word where there is none; columns of numbers end on the right."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in columns:
+        table.add_column(name, justify="right" if name in numbers else "left")
     for row in rows:
         table.add_row(*(_shortened(cell(row[name])) for name in columns))
     console = _console()

@@ -26,6 +26,7 @@ from sales.decide import decide, noticed_reset, tick
 from sales.evolve import evolve
 from sales.facts import Fact
 from sales.imports import BeginImport, BeginUndo, FinishImport, FinishUndo
+from sales.judgement import SetCategory, Submit
 from sales.messages import KINDS
 from sales.opening import OpenOpportunity, Start, begin
 from sales.opportunity import Opportunity
@@ -171,6 +172,21 @@ ENTRIES: Final[tuple[AnyEntry, ...]] = (
     SetOwner(owner="jane", name="Jane", team="emea", hours=Decimal("37.5")),
     SetQuota(owner="jane", period="2026-Q2", amount=Decimal("250000.00"), currency="EUR"),
     SetRate(currency="USD", rate=Decimal("0.9150"), valid_from=date(2026, 3, 1)),
+    SetCategory(
+        opportunity="acme-1",
+        category="commit",
+        reason="their board has said yes",
+        until=date(2026, 6, 30),
+        actor="jane",
+    ),
+    Submit(
+        owner="jane",
+        period="2026-Q2",
+        amount=Decimal("180000.00"),
+        currency="EUR",
+        reason="two of the three large ones",
+        actor="jane",
+    ),
     BeginImport(
         id="20260302T090000-4711ab",
         source="crm",
@@ -189,7 +205,11 @@ ENTRIES: Final[tuple[AnyEntry, ...]] = (
 @cache
 def entries() -> dict[str, Fact]:
     """The fact that each kind of entry makes, by the fact's kind."""
-    known, held, made = Known(), dict[tuple[Subject, str], Any](), dict[str, Fact]()
+    known, held, made = (
+        Known(NOW, ended={"acme-1": False}),
+        dict[tuple[Subject, str], Any](),
+        dict[str, Fact](),
+    )
     for entry in ENTRIES:
         key = about(entry, known)
         draft = decide_entry(entry, held.get(key), known)

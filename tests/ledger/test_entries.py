@@ -1,7 +1,7 @@
 """What is said straight to the ledger is kept like all facts, and nobody's words get lost."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,13 +14,14 @@ from ledger.fold import FOLDS
 from ledger.ledger import Ledger
 from sales.calendar import SetCalendar
 from sales.imports import BeginImport, BeginUndo, FinishImport, FinishUndo
+from sales.judgement import SetCategory, Submit
 from sales.owner import SetOwner
 from sales.quota import SetQuota
 from sales.rate import SetRate
 from sales.register import FORMS, AnyEntry
 from starter.contract.documents import plain
 from tests.contract.schemas import fault
-from tests.ledger.story import NOW
+from tests.ledger.story import NOW, Story
 
 MINUTE = timedelta(minutes=1)
 
@@ -37,6 +38,17 @@ EVERYTHING: list[AnyEntry] = [
     SetQuota(owner="bo", period="2026-Q3", amount=Decimal("100.10"), currency="EUR"),
     SetQuota(team="emea", period="2026", amount=Decimal("1000"), currency="USD"),
     rate("0.9150", base=None),
+    SetCategory(
+        opportunity="o-1", category="commit", reason="told so", until=date(2026, 3, 31), actor="ann"
+    ),
+    Submit(
+        owner="bo",
+        period="2026-Q3",
+        amount=Decimal("90.5"),
+        currency="EUR",
+        reason="so",
+        actor="bo",
+    ),
     BeginImport(
         id="i-1", source="crm", process="plain", file="deals.csv", sha256="0", mapping="crm"
     ),
@@ -44,6 +56,13 @@ EVERYTHING: list[AnyEntry] = [
     BeginUndo(id="i-1"),
     FinishUndo(id="i-1", counts={"taken_back": 2, "left": 0}),
 ]
+"""One of each kind; o-1 is an open opportunity."""
+
+
+@pytest.fixture
+def ledger(ledger: Ledger) -> Ledger:
+    ledger.record(Story("o-1").batch())
+    return ledger
 
 
 def fold_again(ledger: Ledger) -> dict[str, list[Any]]:
@@ -88,7 +107,8 @@ def test_everything_that_is_said_is_a_fact_and_a_row_that_it_folds_to(ledger: Le
     assert [answer.broken for answer in answers] == [None] * len(EVERYTHING)
     rows = rows_of(ledger)
     assert {subject: len(some) for subject, some in rows.items()} == {
-        **{"owner": 2, "quota": 2, "rate": 1, "calendar": 1, "import": 1}
+        **{"owner": 2, "quota": 2, "rate": 1, "calendar": 1, "import": 1},
+        **{"category": 1, "submission": 1},
     }
     assert rows == fold_again(ledger)
     (row,) = ledger.journal_rows("owner", "ann")

@@ -1,0 +1,1 @@
+"""What a period will bring: by category, by stage, as learned, and as people judge it."""
