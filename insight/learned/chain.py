@@ -15,8 +15,8 @@ from insight.learned.days import ENDS
 from insight.learned.seasons import Season, by_turn, returning, runs, seasons
 from insight.past import Codes, Floats, Indexes
 
-WORTH: Final = 2.0
-"""How many moves of evidence the stage's own rates are worth in each band."""
+WORTH: Final = 1.0
+"""How many moves the stage's own rates are worth in each band."""
 ROUNDS: Final = 3
 """How often the factors of the calendar are put right by one another."""
 MOST: Final = 0.98
@@ -95,7 +95,8 @@ class _Learning:
         ages = np.arange(upto - first)[::-1]
         weight = np.ones(len(ages)) if half_life is None else 0.5 ** (ages / half_life)
         self._shape = (counts.states, BANDS, counts.states + ENDS)
-        self._risk = (counts.risk[:, :, first:upto] * weight).reshape(-1, len(ages))
+        risk = counts.risk[:, :, first:upto] * weight
+        self._risk = risk.reshape(counts.states * BANDS, len(ages))
         held = (counts.on >= first) & (counts.on < upto)
         self._on = counts.on[held] - first
         self._many = counts.many[held] * weight[self._on]

@@ -5,6 +5,7 @@ from typing import Final
 
 import numpy as np
 
+from insight.learned.codes import recoded
 from insight.learned.days import DAY, Days
 from insight.past import Floats, Indexes, Past
 from ledger.steps import Kind
@@ -41,9 +42,8 @@ class Words:
 
     def codes(self, past: Past, name: str) -> Floats:
         """The value of each opportunity as a number; 0 for all that are rare or not told apart."""
-        found = self.values.get(name, {})
-        table = np.array([found.get(text, 0) for text in past.texts], np.float64)
-        return table[past.opening[name]]
+        codes = recoded(past.texts, past.opening[name], self.values.get(name, {}))
+        return codes.astype(np.float64)
 
 
 def _tells_the_end(days: Days, codes: Indexes, known: Indexes) -> bool:
@@ -72,7 +72,7 @@ class Features:
         who = days.stays.who[stays]
         now = days.as_of + day * DAY
         age = (now - days.past.opened[who]) / DAY
-        columns = [days.stays.state[stays], (now - days.entered[stays]) / DAY, age]
+        columns = [days.stays.state[stays], (now - days.stays.entered[stays]) / DAY, age]
         columns.append(np.log1p(self.amount(day, who)))
         close, _, _ = self._steps[Kind.CLOSE_DATE].last(who, day)
         columns.append(close - now / DAY)
