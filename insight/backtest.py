@@ -59,8 +59,9 @@ def window(past: Past, currency: str, as_of: datetime, days: int) -> Window:
     revenue = learned.revenue(chances, currency, new=learned.new_business(as_of, until))
     low, middle, high = (revenue.quantile(p) for p in QUANTILES)
     won = (past.outcome == 1) & (past.closed <= until.timestamp())
-    amount, _ = past.last(Kind.AMOUNT, np.inf)
+    amount, _ = past.last(Kind.AMOUNT, until.timestamp())
     booked = won & (past.closed > as_of.timestamp())
+    booked &= np.array(past.texts)[past.word("currency", until.timestamp())] == currency
     actual = float(np.nan_to_num(amount[booked]).sum())
     return Window(
         as_of,
