@@ -8,7 +8,7 @@ COMPILE = $(UV) pip compile --universal --generate-hashes --no-emit-index-url \
   --no-emit-find-links --custom-compile-command 'make lock' --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test hunt chaos bench histories worker lock clean
+.PHONY: help demo up test hunt chaos bench backtest histories worker lock clean
 
 help: ## Say what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -33,6 +33,9 @@ chaos: $(READY) ## Kill workers while hundreds of opportunities are talked to (s
 
 bench: $(READY) ## Measure, beside a bare workflow (a quarter of an hour)
 	@$(BIN)/python -m bench
+
+backtest: $(READY) ## Forecast the past and write how good it was (some minutes)
+	@OMP_NUM_THREADS=1 $(BIN)/python -m bench.backtest
 
 histories: $(READY) ## Record the histories that later releases must replay (a minute)
 	$(BIN)/python -m tests.record_histories $(LIVES)
