@@ -3,6 +3,7 @@
 import asyncio
 import dataclasses
 import os
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from ipaddress import ip_address
@@ -33,6 +34,9 @@ DEFAULT_DIR = ".closeline"
 DEFAULT_RING = "keys.json"
 CONNECT_SECONDS = 5.0
 
+DAILY = "@daily"
+RHYTHMS = ("@hourly", DAILY, "@weekly", "@monthly")
+
 VARIABLES = {
     "address": "TEMPORAL_ADDRESS",
     "namespace": "TEMPORAL_NAMESPACE",
@@ -43,6 +47,7 @@ VARIABLES = {
     "metrics": "CLOSELINE_METRICS",
     "processes": "CLOSELINE_PROCESSES",
     "keys_file": "CLOSELINE_KEYS_FILE",
+    "snapshots": "CLOSELINE_SNAPSHOTS",
 }
 KEYS = "CLOSELINE_KEYS"
 """Holds the text of a key ring where no file can; no option does, for others see a command line."""
@@ -102,6 +107,7 @@ class Options(TypedDict, total=False):
     metrics: str | None
     processes: Path | None
     keys_file: Path | None
+    snapshots: str | None
 
 
 def _socket_address(text: str) -> str:
@@ -110,6 +116,15 @@ def _socket_address(text: str) -> str:
         if ip_address(host.strip("[]")) and 0 < int(port) < 65536:
             return text
     raise ValueError(f"must be an IP address and a port, such as 127.0.0.1:9464, not {text!r}")
+
+
+def _rhythm(text: str) -> str:
+    fields = text.split()
+    if fields and fields[0].startswith("CRON_TZ="):
+        fields = fields[1:]
+    if text in ("off", *RHYTHMS) or re.fullmatch(r"[1-9]\d{0,4}[mhd]", text) or len(fields) == 5:
+        return text
+    raise ValueError(f"must be 6h, @daily, 0 6 * * 1-5 or off, or the like, not {text!r}")
 
 
 class Settings(BaseModel):
@@ -129,6 +144,7 @@ class Settings(BaseModel):
     metrics: Annotated[str, AfterValidator(_socket_address)] | None = None
     processes: DirectoryPath | None = None
     keys_file: Path | None = None
+    snapshots: Annotated[str, AfterValidator(_rhythm)] = DAILY
 
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None, **options: Unpack[Options]) -> Self:

@@ -19,6 +19,7 @@ from settings import TASK_QUEUE, BadSettings, Settings, Unreachable, connect
 from starter.schedules import ensure_schedules
 from telemetry import NoMetrics, configure_logs, make_runtime
 from workflows.account import Account
+from workflows.forecast_snapshot import ForecastSnapshot
 from workflows.hearing import Guard
 from workflows.opportunity import Opportunity
 from workflows.reconcile import Reconcile
@@ -26,7 +27,7 @@ from workflows.reconcile import Reconcile
 GRACE = timedelta(seconds=5)
 HARD_EXIT_SECONDS = 20.0
 
-WORKFLOWS: list[type] = [Opportunity, Account, Reconcile]
+WORKFLOWS: list[type] = [Opportunity, Account, Reconcile, ForecastSnapshot]
 INTERCEPTORS: list[Interceptor] = [Guard()]
 
 # The sandbox looks for mistakes in workflow code, and all of that is ours: the tests of the drivers
@@ -73,7 +74,7 @@ async def run_worker(
     await asyncio.to_thread(ledger.migrate)
     client = client or await connect(settings, make_runtime(settings.metrics))
     async with make_worker(client, ledger, processes=processes):
-        await ensure_schedules(client)
+        await ensure_schedules(client, snapshots=settings.snapshots)
         key = settings.keys().active if settings.keys else "none"
         where = {"address": settings.address, "namespace": settings.namespace}
         logger.info("worker_started", **where, encrypts_with=key)

@@ -10,6 +10,7 @@ from activities.admission import AdmissionActivities
 from activities.delivery import DeliveryActivities
 from activities.reconcile import ReconcileActivities
 from activities.rolling import may_roll_over
+from activities.snapshot import SnapshotActivities
 from ledger.ledger import Ledger
 from processes import Library
 
@@ -31,4 +32,5 @@ def make(
         delivery.recall,
         may_roll_over,
         ReconcileActivities(client, ledger, accounts).reconcile,
+        SnapshotActivities(ledger).take,
     ]

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from ledger import conversion, entries, undo
+from ledger import conversion, entries, snapshots, undo
 from ledger.conversion import Converted
 from ledger.database import Database
 from ledger.entries import Answer
 from ledger.rows import OpportunityRow
+from ledger.snapshots import Kept
 from sales.calendar import Calendar
 from sales.exchange import Exchange
 from sales.facts import Cause
@@ -75,6 +76,23 @@ class Book(Database):
         """How the sums of these opportunities convert: frozen if they have ended, else by now."""
         with self._read() as connection:
             return conversion.conversions(connection, rows, now, target)
+
+    # -- snapshots ---------------------------------------------------------------------------
+
+    def keep_snapshot(self, kept: Kept) -> bool:
+        """Whether it is kept now; one of this name that is there already stays as it is."""
+        with self._write() as connection:
+            return snapshots.keep(connection, kept)
+
+    def snapshot(self, name: str) -> Kept | None:
+        """The snapshot of this name, if there is one."""
+        with self._read() as connection:
+            return snapshots.find(connection, name)
+
+    def snapshots(self) -> list[Kept]:
+        """Every snapshot, in the order of their instants, without their items."""
+        with self._read() as connection:
+            return snapshots.every(connection)
 
     # -- imports -----------------------------------------------------------------------------
 

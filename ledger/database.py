@@ -19,6 +19,7 @@ class Database:
     """
 
     def __init__(self, url: str) -> None:
+        self.url = url
         self._readers, self._writers = connect(url)
         self._definitions: Definitions = {}
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any, Final
 
 from sqlalchemy import Connection, Table, select
@@ -29,7 +30,7 @@ Rows = Generator[tuple[Key, Row], None, None]
 @dataclass(frozen=True, slots=True)
 class Difference:
     """A row that is only `here`, only `there`, or on both sides with other values; `columns` holds
-    what differs, of nested values only the names under which they do."""
+    what differs, of nested values only the names under which they do, of bytes their digests."""
 
     key: Key
     where: str
@@ -127,7 +128,9 @@ def _said(value: Any) -> Any:
 
 
 def _narrowed(here: Any, there: Any) -> tuple[Any, Any]:
-    """Of two objects only the names under which they differ."""
+    """Of two objects only the names under which they differ, of bytes their digests."""
+    if isinstance(here, bytes) and isinstance(there, bytes):
+        return f"sha256:{sha256(here).hexdigest()}", f"sha256:{sha256(there).hexdigest()}"
     if not (isinstance(here, dict) and isinstance(there, dict)):
         return here, there
     names = [n for n in sorted({*here, *there}) if _said(here.get(n)) != _said(there.get(n))]

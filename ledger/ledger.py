@@ -89,6 +89,11 @@ class Ledger(Book):
         with self._read() as connection:
             return read.due(connection, before, owner, limit)
 
+    def deadlines(self) -> dict[str, datetime]:
+        """The deadline of every open opportunity, by its id."""
+        with self._read() as connection:
+            return read.deadlines(connection)
+
     def account(self, id: str) -> AccountRow | None:
         """One account as it stands."""
         with self._read() as connection:

@@ -126,6 +126,13 @@ def due(
     return [OpportunityRow(*row) for row in connection.execute(query)]
 
 
+def deadlines(connection: Connection) -> dict[str, datetime]:
+    """The deadline of every open opportunity, by its id."""
+    column = schema.opportunity.c
+    query = select(column.id, column.deadline).where(column.deadline.is_not(None))
+    return dict(tuple(row) for row in connection.execute(query))
+
+
 def account(connection: Connection, id: str) -> AccountRow | None:
     """One account as it stands."""
     return _one(connection, schema.account, AccountRow, id)

@@ -34,7 +34,7 @@ from starter.commands import (
 from starter.commands.failing import warn
 from starter.demo import command as demo
 from starter.importing import command as importing
-from starter.insight import forecast
+from starter.insight import accuracy, bridge, forecast, snapshot
 
 DEFECT: Final = 70
 """The exit code of what should never happen."""
@@ -82,6 +82,9 @@ app.add_typer(quota.app, name="quota")
 app.add_typer(rate.app, name="rate")
 app.add_typer(calendar.app, name="calendar")
 app.add_typer(forecast.app, name="forecast")
+app.add_typer(snapshot.app, name="snapshot")
+app.add_typer(bridge.app)
+app.add_typer(accuracy.app)
 app.add_typer(demo.app)
 
 

@@ -22,7 +22,7 @@ from temporalio.testing import WorkflowEnvironment
 from ledger.ledger import Ledger
 from settings import NAMESPACE
 from starter.program import find_program
-from tests.lives import drivers, rules
+from tests.lives import drivers, rules, scheduled
 from tests.lives.telling import RECORDER
 from tests.workflows.world import World
 from workflows.attributes import ATTRIBUTES
@@ -47,6 +47,7 @@ LIVES: Final[dict[Life, str]] = {
     drivers.an_account_whose_child_runs_already: "Account",
     drivers.an_account_that_rolls_over: "Account",
     drivers.reconciled: "Reconcile",
+    scheduled.snapshotted: "ForecastSnapshot",
     rules.every_rule_of_the_details: "Opportunity",
     rules.a_gate_that_asks_for_everything_and_an_erasure: "Opportunity",
     rules.landed_from_elsewhere: "Opportunity",

@@ -26,6 +26,7 @@ from tests.sales.reached import matches, rules_in, rules_of
 from tests.stored import FILES, stored
 from tests.tracing import Trace, lines
 from workflows.account import Account
+from workflows.forecast_snapshot import ForecastSnapshot
 from workflows.hearing import Guard
 from workflows.opportunity import Opportunity
 from workflows.reconcile import Reconcile
@@ -157,7 +158,7 @@ async def test_every_line_of_the_rules_and_the_drivers_runs_in_the_replay_of_a_h
     trace = Trace({*DRIVERS, *RULES})
     with ThreadPoolExecutor(4, initializer=trace.begin) as threads:
         replayer = Replayer(
-            workflows=[Opportunity, Account, Reconcile],
+            workflows=[Opportunity, Account, Reconcile, ForecastSnapshot],
             interceptors=[Guard()],
             workflow_runner=UnsandboxedWorkflowRunner(),
             data_converter=pydantic_data_converter,

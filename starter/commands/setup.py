@@ -10,7 +10,7 @@ from starter.commands.common import Shown, Where
 from starter.commands.failing import Refusal
 from starter.commands.spreading import command
 from starter.namespace import check_attributes, ensure_namespace, register_attributes, until_known
-from starter.schedules import RECONCILE, ensure_schedules
+from starter.schedules import OFF, RECONCILE, SNAPSHOT, ensure_schedules
 
 app = Typer()
 
@@ -41,14 +41,14 @@ async def setup(*, shown: Shown, where: Where) -> None:
     if problems := await check_attributes(client.service_client, settings.namespace):
         raise Refusal("search_attributes", "wrong_type", "; ".join(problems))
     await until_known(client)
-    await ensure_schedules(client)
+    await ensure_schedules(client, snapshots=settings.snapshots)
     shown.record(
         {
             "server": settings.address,
             "namespace": settings.namespace,
             "histories_kept": f"{retention.days} days",
             "search_attributes": "all there",
-            "schedules": [RECONCILE],
+            "schedules": [RECONCILE, *([SNAPSHOT] if settings.snapshots != OFF else [])],
         }
     )
 

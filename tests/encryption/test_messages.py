@@ -14,7 +14,7 @@ from activities.history import told_by_history
 from encryption.codec import ENCODING, NAME, Codec, MissingKey, sealed_with
 from encryption.ring_file import RingFile
 from starter.client import LARGEST
-from starter.schedules import RECONCILE, ensure_schedules
+from starter.schedules import RECONCILE, SNAPSHOT, ensure_schedules
 from tests.workflows.poisoning import attempts
 from tests.workflows.world import (
     Handle,
@@ -160,7 +160,8 @@ async def test_the_schedule_speaks_in_cipher_too(world: World) -> None:
         first, *_ = await events(handle)
     started = first.workflow_execution_started_event_attributes
     assert all(sealed_with(each) for each in started.input.payloads)
-    await schedule.delete()
+    for name in (RECONCILE, SNAPSHOT):
+        await world.client.get_schedule_handle(name).delete()
 
 
 async def test_the_largest_message_that_may_be_sent_is_heard_in_cipher(world: World) -> None:

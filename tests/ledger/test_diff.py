@@ -30,6 +30,7 @@ from ledger.ledger import Ledger
 from sales.account import open_account
 from tests.ledger.story import NOW, Story
 from tests.ledger.test_entries import EVERYTHING
+from tests.ledger.test_snapshots import MONDAY
 from tests.postgres import Postgres
 
 TABLES: Final = schema.metadata.sorted_tables
@@ -96,6 +97,7 @@ def pair(ledger: Ledger, url: str, another_url: str) -> Iterator[Pair]:
     _, opened = open_account("a-1", NOW, "Acme")
     ledger.record(Batch("account", "a-1", "run-1", (opened,)))
     ledger.enter(EVERYTHING, NOW)
+    ledger.keep_snapshot(MONDAY)
     copy = Ledger(another_url)
     copy.rebuild_from(ledger, lambda _count: None)
     files = lawless(url), lawless(another_url)

@@ -68,6 +68,7 @@ def test_without_a_word_the_server_is_local_and_the_ledger_in_the_folder(
         "sqlite:///.closeline/ledger.db",
     )
     assert (found.log, found.metrics, found.processes) == ("console", None, None)
+    assert found.snapshots == "@daily"
 
 
 def test_the_ledger_follows_the_folder_unless_it_is_named(nothing: dict[str, str]) -> None:
@@ -194,6 +195,9 @@ def test_a_ring_that_cannot_be_used_is_refused_by_who_named_it(
         ("CLOSELINE_METRICS", "localhost:9464"),
         ("CLOSELINE_METRICS", "127.0.0.1:99999"),
         ("CLOSELINE_PROCESSES", "/no/such/folder"),
+        ("CLOSELINE_SNAPSHOTS", "often"),
+        ("CLOSELINE_SNAPSHOTS", "0h"),
+        ("CLOSELINE_SNAPSHOTS", "0 6 * *"),
         ("TEMPORAL_CONFIG_FILE", "/no/such/file"),
     ],
 )
@@ -201,6 +205,13 @@ def test_a_wrong_value_is_refused_by_the_name_of_its_variable(
     nothing: dict[str, str], variable: str, value: str
 ) -> None:
     assert refusal(nothing | {variable: value}).startswith(f"{variable}: ")
+
+
+@pytest.mark.parametrize("rhythm", ["off", "90m", "@weekly", "CRON_TZ=Europe/Berlin 0 6 * * 1-5"])
+def test_snapshots_are_taken_as_cron_or_an_interval_says_or_not(
+    nothing: dict[str, str], rhythm: str
+) -> None:
+    assert Settings.load(nothing | {"CLOSELINE_SNAPSHOTS": rhythm}).snapshots == rhythm
 
 
 def test_a_wrong_option_is_refused_by_the_name_of_the_option(nothing: dict[str, str]) -> None:

@@ -1,0 +1,1 @@
+"""How good the forecasts were: every snapshot against what came, once its periods are over."""

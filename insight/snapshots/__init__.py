@@ -1,0 +1,1 @@
+"""What forecasts said, kept so that it can be compared and scored without being computed again."""
