@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
-from typing import Any, Final, Literal, TypedDict, TypeVar, Unpack
+from typing import Any, Final, Literal, NamedTuple, TypedDict, TypeVar, Unpack
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, select
 
@@ -26,6 +26,20 @@ TRACES_AT_ONCE: Final = 5_000
 Journals = dict[str, list[Fact]]
 Traces = tuple[Sequence[str], Sequence[bytes], Sequence[str]]
 """Ids, and for each of them the steps and the words of its trace."""
+
+
+class Details(NamedTuple):
+    """What is in no trace of an opportunity that has ended, as its state has it."""
+
+    id: str
+    opened_at: datetime
+    closed_at: datetime
+    stakeholders: dict[str, dict[str, Any]]
+    plan: dict[str, dict[str, Any]]
+    competitors: dict[str, dict[str, Any]]
+    outcome: dict[str, Any]
+
+
 Record = TypeVar("Record", OpportunityRow, AccountRow)
 
 
@@ -98,6 +112,17 @@ def traces(connection: Connection, only_open: bool = False) -> Iterator[Traces]:
     for rows in read_many(connection, query, TRACES_AT_ONCE):
         ids, steps, words = zip(*rows, strict=True)
         yield ids, steps, words
+
+
+def ended_details(connection: Connection) -> Iterator[Sequence[Details]]:
+    """What is in no trace of what has ended, many at once."""
+    column = schema.opportunity.c
+    said = (column.state[name] for name in ("stakeholders", "plan", "competitors", "outcome"))
+    query = select(column.id, column.opened_at, column.closed_at, *said)
+    query = query.where(column.outcome.is_not(None))
+    with connection.execute(query.execution_options(yield_per=TRACES_AT_ONCE)) as found:
+        for rows in found.partitions():
+            yield [Details(*row) for row in rows]
 
 
 def state(connection: Connection, fold: Fold[State], id: str) -> State | None:
