@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Final
 
 import numpy as np
@@ -26,11 +27,11 @@ CUSTOMERS: Final = ("account", "segment", "product", "month", "roles")
 @dataclass(frozen=True)
 class WinLoss:
     """Everything that is known of wins and losses. `sentences` say in words what is missing: few
-    ends, none won, no sums. Instants are seconds since 1970 in UTC."""
+    ends, none won, no sums."""
 
-    as_of: float
-    since: float | None
-    until: float
+    as_of: datetime
+    since: datetime | None
+    until: datetime
     ended: int
     open: int
     left_out: int
@@ -78,9 +79,9 @@ class Looking:
         not compared."""
         cases, money = self.cases, self.money
         return WinLoss(
-            cases.as_of,
-            None if np.isinf(cases.since) else cases.since,
-            cases.until,
+            _when(cases.as_of),
+            None if np.isinf(cases.since) else _when(cases.since),
+            _when(cases.until),
             int(cases.ended.sum()),
             int((cases.open & (cases.opened <= cases.until)).sum()),
             cases.left_out,
@@ -94,7 +95,7 @@ class Looking:
             cycle(cases),
             separation(cases, self.attributes, measures(cases, money, self.around), least),
             {name: self.by(name) for name in CUSTOMERS},
-            [*self._sentences()],
+            self.sentences(),
         )
 
     def _ages(self) -> list[float]:
@@ -105,7 +106,8 @@ class Looking:
         quarters = np.ceil(np.quantile(days, (0.25, 0.5, 0.75)))
         return [*dict.fromkeys([0.0, *map(float, quarters)])]
 
-    def _sentences(self) -> list[str]:
+    def sentences(self) -> list[str]:
+        """What has to be said beside the numbers, or instead of them."""
         cases, money = self.cases, self.money
         n, won = int(cases.ended.sum()), int(cases.won.sum())
         found = []
@@ -129,3 +131,7 @@ class Looking:
         if cases.left_out:
             found.append(f"{cases.left_out} are duplicates or created in error and count nowhere")
         return found
+
+
+def _when(instant: float) -> datetime:
+    return datetime.fromtimestamp(instant, UTC)

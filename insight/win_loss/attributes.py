@@ -55,13 +55,14 @@ NAMES: Final = (
 @dataclass(frozen=True)
 class Attribute:
     """For each case the index of its label, or NOT_STATED. `compared` is false for what says how
-    it ended in other words."""
+    it ended in other words; `ordered` where the labels have an order of their own."""
 
     name: str
     family: str
     codes: Codes
     labels: Sequence[str]
     compared: bool = True
+    ordered: bool = False
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,8 @@ def _amounts(money: Money) -> Iterator[Attribute]:
     labels = [f"up to {names[0]}", *(f"{a} to {b}" for a, b in pairwise(names))]
     codes = np.searchsorted(edges, amounts, side="left")
     codes[np.isnan(amounts)] = NOT_STATED
-    yield Attribute("amount", SEGMENT, codes.astype(np.int32), [*labels, f"above {names[-1]}"])
+    whole = [*labels, f"above {names[-1]}"]
+    yield Attribute("amount", SEGMENT, codes.astype(np.int32), whole, ordered=True)
 
 
 def _seasons(cases: Cases, calendar: Calendar) -> Iterator[Attribute]:
@@ -169,7 +171,7 @@ def _seasons(cases: Cases, calendar: Calendar) -> Iterator[Attribute]:
     for name, place, labels in seasons:
         codes = np.full(len(cases), NOT_STATED, np.int32)
         codes[shown] = [place(day) for day in days]
-        yield Attribute(name, SEASON, codes, labels)
+        yield Attribute(name, SEASON, codes, labels, ordered=True)
 
 
 def _counts(cases: Cases, stages: Stages) -> Iterator[Attribute]:
@@ -181,9 +183,10 @@ def _counts(cases: Cases, stages: Stages) -> Iterator[Attribute]:
     }
     for name, (values, least, labels) in counted.items():
         codes = np.clip(values - least, 0, len(labels) - 1).astype(np.int32)
-        yield Attribute(name, SEGMENT if name == "attempt" else CONDUCT, codes, labels)
+        family = SEGMENT if name == "attempt" else CONDUCT
+        yield Attribute(name, family, codes, labels, ordered=True)
     codes, labels = stages.named()
-    yield Attribute("stage", CONDUCT, codes, labels, compared=False)
+    yield Attribute("stage", CONDUCT, codes, labels, compared=False, ordered=True)
 
 
 def _particulars(cases: Cases, by_id: Mapping[str, Particulars]) -> Iterator[Attribute]:

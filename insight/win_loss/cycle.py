@@ -1,6 +1,7 @@
 """How long it takes to each end, with those that are still open."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import numpy as np
 
@@ -52,7 +53,7 @@ class Cycle:
     open: int
     took: list[Took]
     reached: list[Reached]
-    watched_from: float | None
+    watched_from: datetime | None
 
 
 def cycle(cases: Cases) -> Cycle:
@@ -73,7 +74,7 @@ def cycle(cases: Cases) -> Cycle:
         reached.append(Reached(age, watched, won, *interval, lost, expired, withdrawn, open_))
     late = cases.watched_from
     waiting = int((seen & (end == 0)).sum())
-    began = None if np.isinf(late) else late
+    began = None if np.isinf(late) else datetime.fromtimestamp(late, UTC)
     return Cycle(*whole.quantile(), curve.seen, waiting, _took(cases), reached, began)
 
 

@@ -35,7 +35,8 @@ class Group:
 
 
 def groups(cases: Cases, attribute: Attribute, money: Money) -> list[Group]:
-    """Every value that has an end, those with the most first; what nobody stated comes last."""
+    """Every value that has an end, those with the most first unless they have an order; what
+    nobody stated comes last."""
     codes = np.where(attribute.codes == NOT_STATED, len(attribute.labels), attribute.codes)
     labels = [*attribute.labels, "not stated"]
     some = codes[cases.ended], cases.outcome[cases.ended]
@@ -47,7 +48,8 @@ def groups(cases: Cases, attribute: Attribute, money: Money) -> list[Group]:
     wins = wins[np.argsort(codes[wins], kind="stable")]
     bounds = np.searchsorted(codes[wins], np.arange(len(labels) + 1))
     found = []
-    for i in map(int, np.argsort(-n, kind="stable")):
+    order = np.arange(n.size) if attribute.ordered else np.argsort(-n, kind="stable")
+    for i in map(int, order):
         if n[i]:
             won, lost, expired, withdrawn = map(int, table[i, 1:])
             usual = _usual(cases, wins[bounds[i] : bounds[i + 1]], money)

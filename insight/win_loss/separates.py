@@ -85,8 +85,8 @@ class Measured:
 @dataclass(frozen=True)
 class Family:
     """The values of one family. `nominal` have p below 5 %, `by_chance` of them would if nothing
-    differed at all; `significant` are left after the correction. The findings are the surest
-    first; `too_small` values were not compared."""
+    differed at all; `significant` are left after the correction, and `verdict` says so in words.
+    The findings are the surest first; `too_small` values were not compared."""
 
     name: str
     compared: int
@@ -94,6 +94,7 @@ class Family:
     nominal: int
     by_chance: float
     significant: int
+    verdict: str
     findings: list[Finding]
 
 
@@ -167,8 +168,25 @@ def _family(
     findings = sorted(_findings(rows), key=lambda each: (each.p, each.attribute, each.value))
     nominal = sum(each.p < LEVEL for each in findings)
     significant = sum(each.q < LEVEL for each in findings)
-    chance = LEVEL * len(findings)
-    return Family(name, len(findings), small, nominal, chance, significant, findings)
+    verdict = _verdict(name, len(findings), small, nominal, significant)
+    return Family(
+        *(name, len(findings), small, nominal),
+        by_chance=LEVEL * len(findings),
+        significant=significant,
+        verdict=verdict,
+        findings=findings,
+    )
+
+
+def _verdict(name: str, compared: int, small: int, nominal: int, significant: int) -> str:
+    aside = f"; {small} with too few ends were not compared" if small else ""
+    if not compared:
+        return f"{name}: nothing could be compared{aside}"
+    some, verb = significant or "none", "are" if significant > 1 else "is"
+    return (
+        f"{name}: {some} of {compared} compared {verb} significant; {nominal} have p < {LEVEL}, "
+        f"and {LEVEL * compared:.1f} would by chance alone{aside}"
+    )
 
 
 def _findings(rows: list[tuple[str, str, int, int, int, int]]) -> Iterator[Finding]:

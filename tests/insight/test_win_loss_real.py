@@ -141,7 +141,7 @@ def test_a_record_that_begins_in_march_is_noticed_and_what_never_closes_stays_op
 ) -> None:
     began = maven.cycle.watched_from
     assert began is not None
-    assert datetime.fromtimestamp(began, UTC).date().isoformat() == "2017-03-01"
+    assert began.date().isoformat() == "2017-03-01"
     last = maven.cycle.reached[-1]
     assert [round(each, 2) for each in (last.won, last.lost, last.open)] == [0.53, 0.31, 0.16]
 
