@@ -7,8 +7,9 @@ import pydantic
 
 from sales.facts import Fact
 from sales.process import Process
+from sales.register import EntrySubject
 
-Subject = Literal["opportunity", "account", "owner", "quota", "rate", "calendar", "import"]
+Subject = Literal["opportunity", "account"] | EntrySubject
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from ledger.rows import OpportunityRow
 from sales.calendar import Calendar
 from sales.facts import Cause
 from sales.imports import Import, Touched
+from sales.interview import Interview
 from sales.owner import Owner
 from sales.quota import Quota
 from sales.rate import Rate
@@ -52,6 +53,11 @@ class Book(Database):
         """Every rate as it was said last."""
         with self._read() as connection:
             return entries.every(connection, "rate")
+
+    def interviews(self) -> Sequence[Interview]:
+        """Every interview that was asked for or held, in the order of the opportunities' ids."""
+        with self._read() as connection:
+            return entries.every(connection, "interview")
 
     def conversions(
         self, rows: Sequence[OpportunityRow], now: datetime, target: str | None = None

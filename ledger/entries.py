@@ -14,12 +14,15 @@ from sqlalchemy import Connection, func, select
 from ledger import read
 from ledger.batch import Batch, Subject
 from ledger.fold import FOLDS
+from ledger.processes import Processes
 from ledger.schema import fact as facts_table
+from ledger.schema import opportunity
 from ledger.write import CHUNK, Writing
 from sales.calendar import CALENDAR, Calendar
 from sales.drafts import Broken
 from sales.entries import Entered
 from sales.facts import Cause, Fact
+from sales.interview import AboutInterview, Ending
 from sales.owner import Owner
 from sales.register import AnyEntry, EntrySubject, Known, about, decide_entry
 
@@ -56,6 +59,9 @@ class Deciding:
 
     def expect(self, entries: Iterable[AnyEntry]) -> None:
         """Read at once how the subjects of all of them stand."""
+        entries = [*entries]
+        named = {each.opportunity for each in entries if isinstance(each, AboutInterview)}
+        self._known.endings |= endings(self._connection, sorted(named))
         wanted: dict[EntrySubject, list[str]] = {}
         for entry in entries:
             with suppress(Broken):  # which it will be told in its turn
@@ -133,6 +139,17 @@ def some(connection: Connection, subject: Subject, ids: Sequence[str]) -> dict[s
     for start in range(0, len(ids), CHUNK):
         rows = connection.execute(query.where(fold.table.c.id.in_(ids[start : start + CHUNK])))
         found |= {id_: fold.load(snapshot, _no_process) for id_, snapshot in rows}
+    return found
+
+
+def endings(connection: Connection, ids: Sequence[str]) -> dict[str, Ending]:
+    """How those of the opportunities stand that are there, by id."""
+    found, column, processes = dict[str, Ending](), opportunity.c, Processes(connection)
+    query = select(column.id, column.outcome, column.process, column.process_version)
+    for start in range(0, len(ids), CHUNK):
+        some = query.where(column.id.in_(ids[start : start + CHUNK]))
+        for id_, outcome, name, version in connection.execute(some).all():
+            found[id_] = Ending(outcome, processes.get(name, version))
     return found
 
 

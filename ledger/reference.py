@@ -10,6 +10,7 @@ from ledger.schema import metadata
 from sales.entries import Entered, S, evolve_entered
 from sales.facts import Fact
 from sales.imports import Import, evolve_import
+from sales.interview import Interview, evolve_interview
 
 owner = Table(
     "owner",
@@ -66,6 +67,19 @@ calendar = Table(
     Column("state", Plain, nullable=False),
 )
 
+interview = Table(
+    "interview",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("of", Words),
+    Column("asked_at", Instant),
+    Column("recorded_at", Instant),
+    Column("reason", Words),
+    Column("competitor", Words),
+    Column("sequence", Integer, nullable=False),
+    Column("state", Plain, nullable=False),
+)
+
 import_ = Table(
     "import",
     metadata,
@@ -84,7 +98,9 @@ import_ = Table(
     Column("state", Plain, nullable=False),
 )
 
-TABLES: Mapping[str, Table] = {each.name: each for each in (owner, quota, rate, calendar, import_)}
+TABLES: Mapping[str, Table] = {
+    each.name: each for each in (owner, quota, rate, calendar, interview, import_)
+}
 
 
 def evolving(form: type[S]) -> Callable[[S | None, Fact, object], S]:
@@ -99,6 +115,11 @@ def evolving(form: type[S]) -> Callable[[S | None, Fact, object], S]:
 def evolve_run(state: Import | None, fact: Fact, _process_of: object) -> Import:
     """How facts change a run of an import."""
     return evolve_import(state, fact)
+
+
+def evolve_talk(state: Interview | None, fact: Fact, _process_of: object) -> Interview:
+    """How facts change an interview."""
+    return evolve_interview(state, fact)
 
 
 def row_of(table: Table) -> Callable[[Entered], dict[str, Any]]:

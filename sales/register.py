@@ -8,28 +8,40 @@ from sales.calendar import CALENDAR, Calendar, SetCalendar, decide_calendar
 from sales.drafts import Draft
 from sales.entries import Entered
 from sales.imports import AboutImport, Import, decide_import
+from sales.interview import (
+    AboutInterview,
+    AskInterview,
+    Ending,
+    EraseInterview,
+    Interview,
+    RecordInterview,
+    decide_interview,
+)
 from sales.owner import Owner, SetOwner, decide_owner
 from sales.quota import Quota, SetQuota, decide_quota, quota_id
 from sales.rate import Rate, SetRate, decide_rate, rate_id
 
-AnyEntry = SetOwner | SetQuota | SetRate | SetCalendar | AboutImport
-EntrySubject = Literal["owner", "quota", "rate", "calendar", "import"]
+AnyEntry = SetOwner | SetQuota | SetRate | SetCalendar | AboutInterview | AboutImport
+EntrySubject = Literal["owner", "quota", "rate", "calendar", "interview", "import"]
 
 FORMS: Final[Mapping[EntrySubject, type[Entered]]] = {
     "owner": Owner,
     "quota": Quota,
     "rate": Rate,
     "calendar": Calendar,
+    "interview": Interview,
     "import": Import,
 }
 
 
 @dataclass(slots=True)
 class Known:
-    """What entries refer to: every owner, and the calendar once there is one."""
+    """What entries refer to: every owner, the calendar once there is one, and how the opportunities
+    stand that interviews are about."""
 
     owners: dict[str, Owner] = field(default_factory=dict)
     calendar: Calendar | None = None
+    endings: dict[str, Ending] = field(default_factory=dict)
 
     def learn(self, state: Entered) -> None:
         """What was entered counts for all that is entered behind it."""
@@ -50,6 +62,8 @@ def about(entry: AnyEntry, known: Known) -> tuple[EntrySubject, str]:
             return "rate", rate_id(entry, known.calendar)
         case SetCalendar():
             return "calendar", CALENDAR
+        case AskInterview() | RecordInterview() | EraseInterview():
+            return "interview", entry.opportunity
     return "import", entry.id
 
 
@@ -66,6 +80,8 @@ def decide_entry(entry: AnyEntry, held: Any, known: Known) -> Draft | None:
             return _draft("rate_set", decide_rate(held, entry, known.calendar))
         case SetCalendar():
             return _draft("calendar_set", decide_calendar(held, entry))
+        case AskInterview() | RecordInterview() | EraseInterview():
+            return decide_interview(held, entry, known.endings.get(entry.opportunity))
     return decide_import(held, entry)
 
 

@@ -18,6 +18,7 @@ from starter.commands import (
     doctor,
     erase,
     imports,
+    interview,
     keys,
     ledger,
     opportunity,
@@ -81,6 +82,7 @@ app.add_typer(owner.app, name="owner")
 app.add_typer(quota.app, name="quota")
 app.add_typer(rate.app, name="rate")
 app.add_typer(calendar.app, name="calendar")
+app.add_typer(interview.app, name="interview")
 app.add_typer(win_loss.app)
 app.add_typer(demo.app)
 

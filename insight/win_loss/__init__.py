@@ -19,6 +19,7 @@ from insight.win_loss.rates import Horizon, Rate, horizon, rates
 from insight.win_loss.reasons import Reason, Rival, reasons, rivals
 from insight.win_loss.separates import LEAST, Separation, separation
 from insight.win_loss.stages import Stages
+from insight.win_loss.voices import Voices, voices
 
 CUSTOMERS: Final = ("account", "segment", "product", "month", "roles")
 """By what it is told how customers buy."""
@@ -39,6 +40,7 @@ class WinLoss:
     horizon: list[Horizon]
     reasons: list[Reason]
     rivals: list[Rival]
+    voices: Voices
     pursuits: Pursuits
     funnel: list[Funnel]
     times: list[StageTime]
@@ -89,6 +91,7 @@ class Looking:
             horizon(cases, self._ages(), days),
             reasons(cases),
             rivals(cases, self.around.particulars),
+            voices(cases, self.around.interviews, self.around.particulars),
             pursuits(cases),
             funnel(cases, self.stages),
             times(cases, self.stages),

@@ -1,7 +1,7 @@
 """What opportunities are told apart by: who and what, when, and how they were pursued."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from itertools import pairwise
@@ -17,6 +17,7 @@ from insight.win_loss.particulars import Particulars, Profile
 from insight.win_loss.stages import Stages
 from ledger.steps import Kind
 from sales.calendar import Calendar
+from sales.interview import Interview
 from sales.process import ROLES
 
 SEGMENT: Final = "segment"
@@ -67,11 +68,13 @@ class Attribute:
 
 @dataclass(frozen=True)
 class Around:
-    """What is known beside the trace: by opportunity, by account, and how days are counted."""
+    """What is known beside the trace: by opportunity, by account, how days are counted, and what
+    buyers said in interviews, by opportunity."""
 
     particulars: Mapping[str, Particulars]
     profiles: Mapping[str, Profile]
     calendar: Calendar
+    interviews: Mapping[str, Interview] = field(default_factory=dict)
 
 
 def attributes(cases: Cases, stages: Stages, around: Around, money: Money) -> dict[str, Attribute]:
@@ -135,11 +138,9 @@ def _profiles(cases: Cases, profiles: Mapping[str, Profile]) -> Iterator[Attribu
     codes = cases.past.opening["account_id"][cases.rows]
     there, place = np.unique(codes, return_inverse=True)
     known = [profiles.get(cases.past.texts[code], Profile()) for code in there]
-    for field in Profile._fields:
-        by_account = _of_labels(f"account_{field}", SEGMENT, [getattr(p, field) for p in known])
-        yield Attribute(
-            by_account.name, SEGMENT, by_account.codes[place].astype(np.int32), by_account.labels
-        )
+    for name in Profile._fields:
+        told = _of_labels(f"account_{name}", SEGMENT, [getattr(each, name) for each in known])
+        yield replace(told, codes=told.codes[place])
 
 
 def _amounts(money: Money) -> Iterator[Attribute]:

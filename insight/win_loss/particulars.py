@@ -21,7 +21,7 @@ IN_CONTACT: Final = "in contact"
 
 class Particulars(NamedTuple):
     """Of one opportunity: the roles present and how many people, the champion at the end, the
-    evaluation plan, the competitors by name, and the one that the outcome names."""
+    evaluation plan, the competitors by name, the one that the outcome names, and all reasons."""
 
     roles: frozenset[str]
     people: int
@@ -29,6 +29,7 @@ class Particulars(NamedTuple):
     plan: str
     competitors: tuple[str, ...]
     winner: str | None
+    reasons: tuple[str, ...] = ()
 
 
 class Profile(NamedTuple):
@@ -56,6 +57,7 @@ def particular(told: Details, time_zone: str) -> Particulars:
         _plan(told.plan.values(), told.closed_at, time_zone),
         named,
         told.outcome.get("competitor"),
+        tuple(told.outcome["reasons"]),
     )
 
 

@@ -26,6 +26,7 @@ from sales.decide import decide, noticed_reset, tick
 from sales.evolve import evolve
 from sales.facts import Fact
 from sales.imports import BeginImport, BeginUndo, FinishImport, FinishUndo
+from sales.interview import AskInterview, Ending, EraseInterview, RecordInterview
 from sales.messages import KINDS
 from sales.opening import OpenOpportunity, Start, begin
 from sales.opportunity import Opportunity
@@ -171,6 +172,18 @@ ENTRIES: Final[tuple[AnyEntry, ...]] = (
     SetOwner(owner="jane", name="Jane", team="emea", hours=Decimal("37.5")),
     SetQuota(owner="jane", period="2026-Q2", amount=Decimal("250000.00"), currency="EUR"),
     SetRate(currency="USD", rate=Decimal("0.9150"), valid_from=date(2026, 3, 1)),
+    AskInterview(opportunity="acme-1", of="kim", why="we want to learn from it"),
+    RecordInterview(
+        opportunity="acme-1",
+        reasons=("price", "status_quo"),
+        of="kim",
+        competitor="Rival Inc",
+        verbatim="Nobody here could say what it would change.",
+        decision_makers=("kim", "lee"),
+        would_have_changed="A trial in one plant.",
+        held_at=NOW,
+    ),
+    EraseInterview(opportunity="acme-1", actor="privacy-desk"),
     BeginImport(
         id="20260302T090000-4711ab",
         source="crm",
@@ -189,7 +202,8 @@ ENTRIES: Final[tuple[AnyEntry, ...]] = (
 @cache
 def entries() -> dict[str, Fact]:
     """The fact that each kind of entry makes, by the fact's kind."""
-    known, held, made = Known(), dict[tuple[Subject, str], Any](), dict[str, Fact]()
+    known = Known(endings={"acme-1": Ending("lost", start().process)})
+    held, made = dict[tuple[Subject, str], Any](), dict[str, Fact]()
     for entry in ENTRIES:
         key = about(entry, known)
         draft = decide_entry(entry, held.get(key), known)

@@ -5,7 +5,7 @@ from typing import Final
 
 from insight.win_loss import WinLoss
 from insight.win_loss.groups import Group
-from insight.win_loss.separates import LEVEL, Family, Finding
+from insight.win_loss.separates import LEVEL, Family, Finding, Separation
 from starter.insight.words import Page, Row, chance, count, days, interval, percent, sum_
 
 MOST: Final = 10
@@ -29,7 +29,13 @@ def separates(told: WinLoss) -> Iterator[Page]:
         significant,
         [family.verdict for family in found.families],
     )
-    yield Page(
+    yield _wholes(found)
+    yield _measures(found)
+    yield from (_strongest(family) for family in found.families)
+
+
+def _wholes(found: Separation) -> Page:
+    return Page(
         "Whole attributes",
         [
             {
@@ -43,7 +49,10 @@ def separates(told: WinLoss) -> Iterator[Page]:
         ],
         ["strength is Cramer's V: 0 is nothing, 1 is everything"],
     )
-    yield Page(
+
+
+def _measures(found: Separation) -> Page:
+    return Page(
         "Measures",
         [
             {
@@ -60,7 +69,6 @@ def separates(told: WinLoss) -> Iterator[Page]:
             "how it was pursued goes together with how it ended, and need not be why",
         ],
     )
-    yield from (_strongest(family) for family in found.families)
 
 
 def customers(told: WinLoss) -> Iterator[Page]:

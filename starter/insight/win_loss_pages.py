@@ -8,6 +8,7 @@ from operator import itemgetter
 from typing import Final
 
 from insight.win_loss import WinLoss
+from insight.win_loss.cycle import Cycle
 from starter.insight.win_loss_groups import customers, separates
 from starter.insight.words import (
     Page,
@@ -93,6 +94,23 @@ def reasons(told: WinLoss) -> Iterator[Page]:
             for each in told.rivals
         ],
     )
+    yield _voices(told)
+
+
+def _voices(told: WinLoss) -> Page:
+    """The buyer's reason against the recorded one."""
+    found, words = told.voices, [told.voices.sentence]
+    if found.compared:
+        kappa = "" if found.kappa is None else f"; kappa {found.kappa:.2f}, where 0 is chance"
+        words.append(
+            f"of {found.compared} compared {percent(found.primary.rate)} agree in the primary "
+            f"reason ({interval(found.primary)}), {percent(found.any.rate)} share one{kappa}"
+        )
+    rows = [
+        {"recorded": each.recorded, "buyer": each.buyer, "count": count(each.count)}
+        for each in found.matrix
+    ]
+    return Page("The buyer's reason against the recorded one", rows, words)
 
 
 def funnel(told: WinLoss) -> Iterator[Page]:
@@ -143,7 +161,12 @@ def time(told: WinLoss) -> Iterator[Page]:
         ],
         words,
     )
-    yield Page(
+    yield _reached(cycle)
+    yield _stages(told)
+
+
+def _reached(cycle: Cycle) -> Page:
+    return Page(
         "By which age which end has come, of all",
         [
             {"age": days(each.age), "watched": count(each.watched), "won": percent(each.won)}
@@ -155,7 +178,10 @@ def time(told: WinLoss) -> Iterator[Page]:
             for each in cycle.reached
         ],
     )
-    yield Page(
+
+
+def _stages(told: WinLoss) -> Page:
+    return Page(
         "Time in stage, and how it is left at last",
         [
             {"process": each.process, "stage": each.stage, "visits": count(each.visits)}

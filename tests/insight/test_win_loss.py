@@ -19,10 +19,12 @@ from insight.win_loss.particulars import Particulars, Profile
 from insight.win_loss.rates import horizon
 from processes import library
 from sales.calendar import Calendar
+from sales.interview import Interview
 from simulation.market import Market
 from starter.output import plain
 from tests.insight.market import DAY, NEVER, START, by_hazards, past_of_lives
 
+WHEN: Final = datetime(2026, 2, 1, tzinfo=UTC)
 NOTHING: Final = Around({}, {}, Calendar())
 
 
@@ -408,3 +410,36 @@ def test_a_horizon_leaves_out_ages_that_nobody_was_watched_at() -> None:
     assert [(each.age, each.open, each.won.rate) for each in found] == [
         *((0, 2, pytest.approx(0.5)), (6, 1, 0))
     ]
+
+
+def test_buyers_reasons_are_held_against_those_that_were_recorded() -> None:
+    said = [("price", "price"), ("price", "price"), ("price", "trust"), ("not_stated", "trust")]
+    ids = [f"o-{i}" for i in range(6)]
+    interviews = {
+        id_: Interview(id=id_, asked_at=WHEN, reasons=(buyer,), recorded_at=WHEN)
+        for id_, (_, buyer) in zip(ids, said, strict=False)
+    }
+    interviews["o-4"] = Interview(id="o-4", reasons=("trust", "price"), recorded_at=WHEN)
+    interviews["o-5"] = Interview(id="o-5", asked_at=WHEN)
+    outcome = ["lost", "lost", "won", "lost", "expired", "lost"]
+    past = past_of_lives(
+        [0] * 6,
+        [5] * 6,
+        outcome,
+        reasons=[*(seller for seller, _ in said), "buyer_silence", "price"],
+        ids=ids,
+    )
+    told = look(past, around=Around({}, {}, Calendar(), interviews)).all().voices
+    assert (told.asked, told.answered, told.compared) == (5, 5, 3)
+    assert (told.primary.part, told.primary.n) == (2, 3)
+    assert told.any.part == 2
+    assert told.kappa == pytest.approx(0)
+    assert {(each.recorded, each.buyer): each.count for each in told.matrix} == {
+        ("price", "price"): 2,
+        ("price", "trust"): 1,
+        ("not_stated", "trust"): 1,
+        ("buyer_silence", "trust"): 1,
+    }
+    nobody = look(past).all().voices
+    assert nobody.sentence.startswith("no buyer was asked why")
+    assert nobody.primary.rate is None

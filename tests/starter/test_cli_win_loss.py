@@ -105,10 +105,7 @@ def test_a_window_and_an_instant_count_only_what_lies_in_them(desk: Site) -> Non
 
 
 def test_base_currency_and_rates_make_one_value_of_them(desk: Site, tmp_path: Path) -> None:
-    site = make_site(tmp_path)
-    (tmp_path / "data").mkdir()
-    source = (desk.folder / "data" / "ledger.db").read_bytes()
-    (tmp_path / "data" / "ledger.db").write_bytes(source)
+    site = copied(desk, tmp_path)
     site.done("calendar", "set", "--base-currency", "EUR")
     site.done("rate", "set", "USD", "0.5", "--from", "2020-01-01")
     (value,) = [each for each in win_loss(site)["rates"] if each["name"] == "value"]
@@ -133,3 +130,49 @@ def test_wrong_usage_ends_with_two_and_says_what_there_is(desk: Site) -> None:
     for said in (("--by", "colour"), ("--since", "soon"), ("--as-of", "soon"), ("--section", "x")):
         assert desk.run("win-loss", *said).exit_code == 2
     assert "champion" in desk.run("win-loss", "--by", "colour").output
+
+
+def test_interviews_are_asked_for_recorded_listed_and_compared(desk: Site, tmp_path: Path) -> None:
+    site = copied(desk, tmp_path)
+    lost = [r for r in rows(site) if r["outcome"] == "lost" and r["reason"] != "not_stated"][:3]
+    ids = [row["id"] for row in lost]
+    file = tmp_path / "asked.csv"
+    file.write_text(
+        "\n".join(["opportunity,of", *(f"{id_},champion" for id_ in ids), "nobody,kim"])
+    )
+    told = json.loads(site.run("interview", "import", str(file), "--json").stdout)
+    assert (told["changed"], told["rejects"][0]["rule"]) == (3, "unknown_opportunity")
+    asked = site.told("interview", "ask", ids[0], "--of", "kim", "--why", "to learn")
+    assert (asked["interview"], asked["channel"], asked["of"]) == (ids[0], "log", "kim")
+    for row in lost[:2]:
+        said = ("--reason", row["reason"], "--verbatim", "As we said.", "--decision-maker", "kim")
+        site.done("interview", "record", row["id"], *said)
+    assert "reasons: unknown_reason" in site.refused(
+        "interview", "record", ids[2], "--reason", "the_moon"
+    )
+    assert [row["opportunity"] for row in site.told("interview", "list", "--waiting")] == [ids[2]]
+    first = site.told("interview", "list")[0]
+    assert first["buyer"] == first["recorded"] is not None
+    voices = win_loss(site)["voices"]
+    assert (voices["asked"], voices["answered"], voices["primary"]["part"]) == (3, 2, 2)
+    page = site.done("win-loss", "--section", "reasons")
+    assert "3 were asked and 2 have answered" in page
+    assert "of 2 compared 100.0 % agree in the primary reason" in page
+    site.done("interview", "erase", ids[0], "--actor", "privacy")
+    assert "As we said." not in site.done("interview", "list", "--json").split(ids[1])[0]
+
+
+def rows(site: Site) -> list[dict[str, Any]]:
+    ledger = Ledger(f"sqlite:///{site.folder / 'data' / 'ledger.db'}")
+    found = [{"id": r.id, "outcome": r.outcome, "reason": r.reason} for r in ledger.opportunities()]
+    ledger.close()
+    return found
+
+
+def copied(desk: Site, folder: Path) -> Site:
+    """The same ledger, free to be written to."""
+    site = make_site(folder)
+    (folder / "data").mkdir()
+    source = (desk.folder / "data" / "ledger.db").read_bytes()
+    (folder / "data" / "ledger.db").write_bytes(source)
+    return site
