@@ -14,6 +14,7 @@ from sales.calendar import Calendar
 from sales.exchange import Exchange
 from sales.facts import Cause
 from sales.imports import Import, Touched
+from sales.interview import Interview
 from sales.owner import Owner
 from sales.quota import Quota
 from sales.rate import Rate
@@ -69,6 +70,11 @@ class Book(Database):
         """When the end of each of these opportunities was recorded, by which its rate is frozen."""
         with self._read() as connection:
             return conversion.ended_at(connection, ids)
+
+    def interviews(self) -> Sequence[Interview]:
+        """Every interview that was asked for or held, in the order of the opportunities' ids."""
+        with self._read() as connection:
+            return entries.every(connection, "interview")
 
     def conversions(
         self, rows: Sequence[OpportunityRow], now: datetime, target: str | None = None

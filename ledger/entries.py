@@ -14,6 +14,7 @@ from sqlalchemy import Connection, func, select
 from ledger import read
 from ledger.batch import Batch, Subject
 from ledger.fold import FOLDS
+from ledger.processes import Processes
 from ledger.schema import fact as facts_table
 from ledger.schema import opportunity
 from ledger.write import CHUNK, Writing
@@ -21,6 +22,7 @@ from sales.calendar import CALENDAR, Calendar
 from sales.drafts import Broken
 from sales.entries import Entered
 from sales.facts import Cause, Fact
+from sales.interview import AboutInterview, Ending
 from sales.judgement import SetCategory
 from sales.owner import Owner
 from sales.register import AnyEntry, EntrySubject, Known, about, decide_entry
@@ -58,9 +60,10 @@ class Deciding:
 
     def expect(self, entries: Iterable[AnyEntry]) -> None:
         """Read at once how the subjects of all of them stand."""
-        entries = list(entries)
-        named = {each.opportunity for each in entries if isinstance(each, SetCategory)}
-        self._known.ended |= ended(self._connection, sorted(named))
+        entries = [*entries]
+        kinds = AboutInterview | SetCategory
+        named = {each.opportunity for each in entries if isinstance(each, kinds)}
+        self._known.endings |= endings(self._connection, sorted(named))
         wanted: dict[EntrySubject, list[str]] = {}
         for entry in entries:
             with suppress(Broken):  # which it will be told in its turn
@@ -141,13 +144,14 @@ def some(connection: Connection, subject: Subject, ids: Sequence[str]) -> dict[s
     return found
 
 
-def ended(connection: Connection, ids: Sequence[str]) -> dict[str, bool]:
-    """Of those opportunities that are there whether they have ended."""
-    found, column = dict[str, bool](), opportunity.c
-    query = select(column.id, column.outcome)
+def endings(connection: Connection, ids: Sequence[str]) -> dict[str, Ending]:
+    """How those of the opportunities stand that are there, by id."""
+    found, column, processes = dict[str, Ending](), opportunity.c, Processes(connection)
+    query = select(column.id, column.outcome, column.process, column.process_version)
     for start in range(0, len(ids), CHUNK):
-        rows = connection.execute(query.where(column.id.in_(ids[start : start + CHUNK])))
-        found |= {id_: outcome is not None for id_, outcome in rows}
+        some = query.where(column.id.in_(ids[start : start + CHUNK]))
+        for id_, outcome, name, version in connection.execute(some).all():
+            found[id_] = Ending(outcome, processes.get(name, version))
     return found
 
 

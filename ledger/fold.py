@@ -101,7 +101,11 @@ ACCOUNT: Final = Fold(
 
 def _entered(subject: EntrySubject) -> Fold[Any]:
     table, form = reference.TABLES[subject], FORMS[subject]
-    evolve = reference.evolve_run if subject == "import" else reference.evolving(form)
+    own: dict[EntrySubject, Any] = {
+        "import": reference.evolve_run,
+        "interview": reference.evolve_talk,
+    }
+    evolve = own.get(subject) or reference.evolving(form)
     return Fold(table, evolve, reference.row_of(table), reference.loading(form))
 
 

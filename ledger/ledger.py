@@ -140,6 +140,12 @@ class Ledger(Book):
         with self._read() as connection:
             yield traces.read(connection, only_open)
 
+    @contextmanager
+    def ended_details(self) -> Iterator[Iterator[Sequence[read.Details]]]:
+        """What is in no trace of all that has ended, many at once and all of one moment."""
+        with self._read() as connection:
+            yield read.ended_details(connection)
+
     def processes(self) -> Definitions:
         """Every process that was ever used, by name and version."""
         with self._read() as connection:

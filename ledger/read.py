@@ -1,9 +1,9 @@
 """Reading: each function is one question, asked of one connection."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
-from typing import Any, Final, Literal, TypedDict, TypeVar, Unpack
+from typing import Any, Final, Literal, NamedTuple, TypedDict, TypeVar, Unpack
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, select
 
@@ -20,7 +20,23 @@ FACT_COLUMNS: Final = tuple(each.name for each in fields(Fact))
 AT_ONCE: Final = 500
 """How many ids one query asks for."""
 
+DETAILS_AT_ONCE: Final = 5_000
+
 Journals = dict[str, list[Fact]]
+
+
+class Details(NamedTuple):
+    """What is in no trace of an opportunity that has ended, as its state has it."""
+
+    id: str
+    opened_at: datetime
+    closed_at: datetime
+    stakeholders: dict[str, dict[str, Any]]
+    plan: dict[str, dict[str, Any]]
+    competitors: dict[str, dict[str, Any]]
+    outcome: dict[str, Any]
+
+
 Record = TypeVar("Record", OpportunityRow, AccountRow)
 
 
@@ -81,6 +97,17 @@ def journals(connection: Connection, subject: Subject, ids: Sequence[str]) -> Jo
         for row in connection.execute(some.order_by(column.id, column.sequence)):
             found.setdefault(row.id, []).append(Fact(*row[1:]))
     return found
+
+
+def ended_details(connection: Connection) -> Iterator[Sequence[Details]]:
+    """What is in no trace of what has ended, many at once."""
+    column = schema.opportunity.c
+    said = (column.state[name] for name in ("stakeholders", "plan", "competitors", "outcome"))
+    query = select(column.id, column.opened_at, column.closed_at, *said)
+    query = query.where(column.outcome.is_not(None))
+    with connection.execute(query.execution_options(yield_per=DETAILS_AT_ONCE)) as found:
+        for rows in found.partitions():
+            yield [Details(*row) for row in rows]
 
 
 def state(connection: Connection, fold: Fold[State], id: str) -> State | None:

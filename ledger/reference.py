@@ -10,6 +10,7 @@ from ledger.schema import metadata
 from sales.entries import Entered, S, evolve_entered
 from sales.facts import Fact
 from sales.imports import Import, evolve_import
+from sales.interview import Interview, evolve_interview
 
 owner = Table(
     "owner",
@@ -98,6 +99,19 @@ submission = Table(
     Column("state", Plain, nullable=False),
 )
 
+interview = Table(
+    "interview",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("of", Words),
+    Column("asked_at", Instant),
+    Column("recorded_at", Instant),
+    Column("reason", Words),
+    Column("competitor", Words),
+    Column("sequence", Integer, nullable=False),
+    Column("state", Plain, nullable=False),
+)
+
 import_ = Table(
     "import",
     metadata,
@@ -117,7 +131,8 @@ import_ = Table(
 )
 
 TABLES: Mapping[str, Table] = {
-    each.name: each for each in (owner, quota, rate, calendar, category, submission, import_)
+    each.name: each
+    for each in (owner, quota, rate, calendar, category, submission, interview, import_)
 }
 
 
@@ -133,6 +148,11 @@ def evolving(form: type[S]) -> Callable[[S | None, Fact, object], S]:
 def evolve_run(state: Import | None, fact: Fact, _process_of: object) -> Import:
     """How facts change a run of an import."""
     return evolve_import(state, fact)
+
+
+def evolve_talk(state: Interview | None, fact: Fact, _process_of: object) -> Interview:
+    """How facts change an interview."""
+    return evolve_interview(state, fact)
 
 
 def row_of(table: Table) -> Callable[[Entered], dict[str, Any]]:

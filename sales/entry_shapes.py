@@ -1,5 +1,5 @@
-"""What each kind of fact about an owner, a quota, a rate, the calendar, a judgement or an
-import says."""
+"""What each kind of fact about an owner, a quota, a rate, the calendar, a judgement, an interview
+or an import says."""
 
 from datetime import date
 from typing import Any, Final, Literal
@@ -7,11 +7,12 @@ from typing import Any, Final, Literal
 from pydantic import Field
 
 from sales.calendar import Month, Named, Zone
+from sales.interview import People, Reasons
 from sales.owner import WeekHours
 from sales.process import ForecastCategory
 from sales.rate import Factor
 from sales.register import EntrySubject
-from sales.values import Amount, Code, Currency, Date, Id, Instant, Label, Model, Name, Text
+from sales.values import Amount, Code, Count, Currency, Date, Id, Instant, Label, Model, Name, Text
 
 MAY_BE_NULL: Final[Any] = Field(default_factory=lambda: None)
 """A field that may be missing, and null as well."""
@@ -95,6 +96,37 @@ class SubmissionSet(Model):
     void: bool
 
 
+class InterviewAsked(Model):
+    """Somebody at the buyer's was asked for a talk about why it ended so; `id` is the
+    opportunity's, `of` the person's, and `channel` how they were told."""
+
+    id: Id
+    of: Id
+    why: Text | None = MAY_BE_NULL
+    channel: Literal["log"]
+
+
+class InterviewRecorded(Model):
+    """What they said: the reasons by their codes, the first of them primary."""
+
+    id: Id
+    reasons: Reasons
+    of: Id | None = None
+    competitor: Name | None = None
+    verbatim: Text | None = None
+    decision_makers: People = ()
+    would_have_changed: Text | None = None
+    held_at: Instant | None = None
+
+
+class InterviewErased(Model):
+    """All words of the interview went, from these facts and from how it stands."""
+
+    id: Id
+    details: tuple[Code, ...]
+    sequences: tuple[Count, ...]
+
+
 class ImportBegun(Model):
     """A run of an import began: what it read, as what, and which day was today in there."""
 
@@ -134,6 +166,11 @@ ENTRY_SHAPES: Final[dict[EntrySubject, dict[str, type[Model]]]] = {
     "calendar": {"calendar_set": CalendarSet},
     "category": {"category_set": CategorySet},
     "submission": {"submission_set": SubmissionSet},
+    "interview": {
+        "interview_asked": InterviewAsked,
+        "interview_recorded": InterviewRecorded,
+        "erased": InterviewErased,
+    },
     "import": {
         "import_begun": ImportBegun,
         "import_finished": ImportFinished,

@@ -2,7 +2,6 @@
 author, a reason and an expiry. An author's later word replaces the one before; of several authors'
 words that have not expired, the last one said counts."""
 
-from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
@@ -16,9 +15,6 @@ from sales.messages import Day
 from sales.owner import Owners
 from sales.process import ForecastCategory
 from sales.values import Amount, Currency, Id, Instant, Text, limit_of
-
-Ended = Mapping[str, bool]
-"""Of every opportunity that entries name whether it has ended."""
 
 Reason = Annotated[Text, Field(min_length=1)]
 
@@ -88,13 +84,14 @@ def submission_id(entry: Submit, calendar: Calendar) -> str:
 
 
 def decide_category(
-    held: CategorySaid | None, entry: SetCategory, days: Calendar, now: datetime, ended: Ended
+    held: CategorySaid | None, entry: SetCategory, days: Calendar, now: datetime, ended: bool | None
 ) -> dict[str, Any] | None:
-    """What the fact says; nothing where it is so already. Raises Broken."""
+    """What the fact says; nothing where it is so already. `ended` says whether the opportunity has,
+    and is None where there is none. Raises Broken."""
     id_, about = category_id(entry), entry.opportunity
-    if about not in ended:
+    if ended is None:
         raise Broken("opportunity", "unknown_opportunity", f"nobody knows {about!r}")
-    if ended[about]:
+    if ended:
         raise Broken("opportunity", "has_ended", f"{about!r} has its outcome")
     _require(entry, held, ("category", "reason", "until"))
     said = {"id": id_, "opportunity": about, "by": entry.actor, "category": entry.category}

@@ -9,6 +9,15 @@ from sales.calendar import CALENDAR, Calendar, SetCalendar, decide_calendar
 from sales.drafts import Draft
 from sales.entries import Entered
 from sales.imports import AboutImport, Import, decide_import
+from sales.interview import (
+    AboutInterview,
+    AskInterview,
+    Ending,
+    EraseInterview,
+    Interview,
+    RecordInterview,
+    decide_interview,
+)
 from sales.judgement import (
     CategorySaid,
     SetCategory,
@@ -23,8 +32,19 @@ from sales.owner import Owner, SetOwner, decide_owner
 from sales.quota import Quota, SetQuota, decide_quota, quota_id
 from sales.rate import Rate, SetRate, decide_rate, rate_id
 
-AnyEntry = SetOwner | SetQuota | SetRate | SetCalendar | SetCategory | Submit | AboutImport
-EntrySubject = Literal["owner", "quota", "rate", "calendar", "category", "submission", "import"]
+AnyEntry = (
+    SetOwner
+    | SetQuota
+    | SetRate
+    | SetCalendar
+    | SetCategory
+    | Submit
+    | AboutInterview
+    | AboutImport
+)
+EntrySubject = Literal[
+    "owner", "quota", "rate", "calendar", "category", "submission", "interview", "import"
+]
 
 FORMS: Final[Mapping[EntrySubject, type[Entered]]] = {
     "owner": Owner,
@@ -33,6 +53,7 @@ FORMS: Final[Mapping[EntrySubject, type[Entered]]] = {
     "calendar": Calendar,
     "category": CategorySaid,
     "submission": Submission,
+    "interview": Interview,
     "import": Import,
 }
 
@@ -40,12 +61,12 @@ FORMS: Final[Mapping[EntrySubject, type[Entered]]] = {
 @dataclass(slots=True)
 class Known:
     """What entries refer to: the time at which they are said, every owner, the calendar once there
-    is one, and of the opportunities that they name whether they have ended."""
+    is one, and how the opportunities stand that they name."""
 
     at: datetime
     owners: dict[str, Owner] = field(default_factory=dict)
     calendar: Calendar | None = None
-    ended: dict[str, bool] = field(default_factory=dict)
+    endings: dict[str, Ending] = field(default_factory=dict)
 
     def learn(self, state: Entered) -> None:
         """What was entered counts for all that is entered behind it."""
@@ -70,6 +91,8 @@ def about(entry: AnyEntry, known: Known) -> tuple[EntrySubject, str]:
             return "category", category_id(entry)
         case Submit():
             return "submission", submission_id(entry, known.calendar or Calendar())
+        case AskInterview() | RecordInterview() | EraseInterview():
+            return "interview", entry.opportunity
     return "import", entry.id
 
 
@@ -87,11 +110,15 @@ def decide_entry(entry: AnyEntry, held: Any, known: Known) -> Draft | None:
         case SetCalendar():
             return _draft("calendar_set", decide_calendar(held, entry))
         case SetCategory():
-            said = decide_category(held, entry, days, known.at, known.ended)
+            ending = known.endings.get(entry.opportunity)
+            ended = None if ending is None else ending.outcome is not None
+            said = decide_category(held, entry, days, known.at, ended)
             return _draft("category_set", said)
         case Submit():
             said = decide_submission(held, entry, days, known.at, known.owners)
             return _draft("submission_set", said)
+        case AskInterview() | RecordInterview() | EraseInterview():
+            return decide_interview(held, entry, known.endings.get(entry.opportunity))
     return decide_import(held, entry)
 
 

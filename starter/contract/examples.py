@@ -26,6 +26,7 @@ from sales.decide import decide, noticed_reset, tick
 from sales.evolve import evolve
 from sales.facts import Fact
 from sales.imports import BeginImport, BeginUndo, FinishImport, FinishUndo
+from sales.interview import AskInterview, Ending, EraseInterview, RecordInterview
 from sales.judgement import SetCategory, Submit
 from sales.messages import KINDS
 from sales.opening import OpenOpportunity, Start, begin
@@ -187,6 +188,18 @@ ENTRIES: Final[tuple[AnyEntry, ...]] = (
         reason="two of the three large ones",
         actor="jane",
     ),
+    AskInterview(opportunity="acme-2", of="kim", why="we want to learn from it"),
+    RecordInterview(
+        opportunity="acme-2",
+        reasons=("price", "status_quo"),
+        of="kim",
+        competitor="Rival Inc",
+        verbatim="Nobody here could say what it would change.",
+        decision_makers=("kim", "lee"),
+        would_have_changed="A trial in one plant.",
+        held_at=NOW,
+    ),
+    EraseInterview(opportunity="acme-2", actor="privacy-desk"),
     BeginImport(
         id="20260302T090000-4711ab",
         source="crm",
@@ -205,11 +218,10 @@ ENTRIES: Final[tuple[AnyEntry, ...]] = (
 @cache
 def entries() -> dict[str, Fact]:
     """The fact that each kind of entry makes, by the fact's kind."""
-    known, held, made = (
-        Known(NOW, ended={"acme-1": False}),
-        dict[tuple[Subject, str], Any](),
-        dict[str, Fact](),
-    )
+    process = start().process
+    endings = {"acme-1": Ending(None, process), "acme-2": Ending("lost", process)}
+    known = Known(NOW, endings=endings)
+    held, made = dict[tuple[Subject, str], Any](), dict[str, Fact]()
     for entry in ENTRIES:
         key = about(entry, known)
         draft = decide_entry(entry, held.get(key), known)

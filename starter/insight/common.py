@@ -45,9 +45,13 @@ class Tabled(Shown):
 
     def rows(self, rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
         """Show a table, and write it to the file if one was named."""
+        self.file(rows)
+        self.table(rows, columns)
+
+    def file(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Write the rows to the file, if one was named."""
         if self.csv:
             write_csv(self.csv, rows)
-        self.table(rows, columns)
 
 
 def write_csv(file: Path, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -108,7 +108,7 @@ def test_everything_that_is_said_is_a_fact_and_a_row_that_it_folds_to(ledger: Le
     rows = rows_of(ledger)
     assert {subject: len(some) for subject, some in rows.items()} == {
         **{"owner": 2, "quota": 2, "rate": 1, "calendar": 1, "import": 1},
-        **{"category": 1, "submission": 1},
+        **{"category": 1, "submission": 1, "interview": 0},
     }
     assert rows == fold_again(ledger)
     (row,) = ledger.journal_rows("owner", "ann")

@@ -41,7 +41,7 @@ def submit(**said: Any) -> Submit:
 
 
 def said(entry: SetCategory, held: CategorySaid | None = None) -> dict[str, Any] | None:
-    return decide_category(held, entry, BERLIN, NOW, ENDED)
+    return decide_category(held, entry, BERLIN, NOW, ENDED.get(entry.opportunity))
 
 
 def submitted(entry: Submit, held: Submission | None = None) -> dict[str, Any] | None:
