@@ -10,6 +10,7 @@ from ledger.database import Database
 from ledger.entries import Answer
 from ledger.rows import OpportunityRow
 from sales.calendar import Calendar
+from sales.exchange import Exchange
 from sales.facts import Cause
 from sales.imports import Import, Touched
 from sales.owner import Owner
@@ -52,6 +53,11 @@ class Book(Database):
         """Every rate as it was said last."""
         with self._read() as connection:
             return entries.every(connection, "rate")
+
+    def exchange(self) -> Exchange:
+        """Everything that the ledger has ever been told of rates and calendars."""
+        with self._read() as connection:
+            return conversion.exchange(connection)
 
     def conversions(
         self, rows: Sequence[OpportunityRow], now: datetime, target: str | None = None
