@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Final
 
@@ -33,7 +34,7 @@ class Bets:
     hours: Floats
     committed: Mask
     basis: str
-    n: int
+    ends: tuple[int, int]
     table: list[StageHours]
     unvalued: dict[str, int]
 
@@ -68,7 +69,7 @@ def bets(
     past: Past,
     as_of: float,
     forecaster: Forecaster,
-    until: float,
+    until: datetime,
     factors: Mapping[str, float],
     currency: str | None = None,
 ) -> Bets:
@@ -95,7 +96,7 @@ def bets(
         hours_left(view, table),
         commit | halves,
         told.basis,
-        told.n,
+        told.ends,
         table,
         {reason: count for reason, count in unvalued.items() if count},
     )

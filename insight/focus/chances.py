@@ -1,6 +1,7 @@
 """Who says how likely a win is: a learned forecast, or the process's own stage probabilities."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, Protocol
 
 import numpy as np
@@ -13,8 +14,7 @@ BY_STAGE: Final = "stage probabilities of the process"
 
 
 class Told(Protocol):
-    """Of each open opportunity the chance to be won, on what that rests, and from how many ends
-    it was learned."""
+    """Of each open opportunity the chance to be won, and on what that rests."""
 
     @property
     def p_won(self) -> Floats:
@@ -27,15 +27,15 @@ class Told(Protocol):
         ...
 
     @property
-    def n(self) -> int:
-        """How many ends were learned from."""
+    def ends(self) -> tuple[int, int]:
+        """How many ends were learned from: wins, and others."""
         ...
 
 
 class Forecaster(Protocol):
     """Whoever can tell the chances of what a view shows."""
 
-    def chances(self, view: View, until: float) -> Told:
+    def chances(self, view: View, until: datetime) -> Told:
         """The chances to be won by that instant."""
         ...
 
@@ -46,13 +46,13 @@ class ByStage:
 
     p_won: Floats
     basis: str = BY_STAGE
-    n: int = 0
+    ends: tuple[int, int] = (0, 0)
 
 
 class StageProbabilities:
     """The forecaster of who has no history: it knows no dates, so `until` changes nothing."""
 
-    def chances(self, view: View, until: float) -> ByStage:
+    def chances(self, view: View, until: datetime) -> ByStage:
         """The probability of each one's stage; of what is in no known stage 0."""
         found = stages_of(view)
         return ByStage(np.array([stage.probability if stage else 0.0 for _, stage in found]))

@@ -17,7 +17,7 @@ from ledger.ledger import Ledger
 from sales.calendar import Calendar
 from sales.owner import Owner
 
-Fit = Callable[[Past, float, float], Forecaster]
+Fit = Callable[[Past, datetime, datetime], Forecaster]
 """Makes a forecaster from what was known at the first instant, for chances until the second."""
 
 
@@ -35,7 +35,7 @@ class Question:
     with_bound: bool = False
 
 
-def by_stage(_past: Past, _as_of: float, _until: float) -> Forecaster:
+def by_stage(_past: Past, _as_of: datetime, _until: datetime) -> Forecaster:
     """The process's own stage probabilities, which need no history."""
     return StageProbabilities()
 
@@ -66,8 +66,8 @@ class Study:
     @cached_property
     def bets(self) -> Bets:
         """What is open."""
-        until = self.instant + self.question.within.total_seconds()
-        forecaster = self.fit(self.past, self.instant, until)
+        as_of, until = self.question.as_of, self.question.as_of + self.question.within
+        forecaster = self.fit(self.past, as_of, until)
         return bets(self.past, self.instant, forecaster, until, self.factors, self.currency)
 
     @cached_property

@@ -22,7 +22,7 @@ Show = Literal["work", "stop", "closing", "load", "effort", "segments"]
 By = Literal["owner", "team", "process", "segment", "lead_source"]
 
 
-@command(app, "focus", "closeline focus --owner jane", "closeline focus --show load --by team")
+@command(app, "focus", "closeline focus --owner jane --most 10")
 async def focus(
     show: Annotated[
         Show, Option(help="What to look at; `closing` is what the clock will close.")

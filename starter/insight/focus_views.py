@@ -164,7 +164,8 @@ class Views:
 
     def _basis(self) -> Iterator[str]:
         bets, plan, currency = self._study.bets, self._study.plan, self._study.currency or ""
-        learned = f" learned from {bets.n:,} ends" if bets.n else ""
+        won, others = bets.ends
+        learned = f", from {won:,} wins and {others:,} other ends" if won + others else ""
         yield f"{len(bets):,} open. Chances: {bets.basis}{learned}. {HONEST}"
         yield f"Hours left: {self._hours()}."
         if missing := bets.unvalued:

@@ -1,7 +1,7 @@
 """Focus: hours go where they bring most, and what nobody knows is not made up."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Final
 
@@ -33,6 +33,13 @@ PROCESS: Final = staged("talk", "offer", hours=4)
 """Its probabilities are 1/3 and 2/3, and from `talk` 4 + 4 x 1/2 hours are left."""
 EUR: Final = {"EUR": 1.0}
 
+
+def moment(day: float) -> datetime:
+    return datetime.fromtimestamp(instant(day), UTC)
+
+
+LATER: Final = moment(NOW + 90)
+
 Life = tuple[list[Told], Mapping[str, str]]
 
 
@@ -48,7 +55,7 @@ def past(*lives: Life, process: Process = PROCESS) -> Past:
 
 
 def bet(some: Past, factors: Mapping[str, float] = EUR) -> Bets:
-    return bets(some, instant(NOW), StageProbabilities(), instant(NOW + 90), factors, "EUR")
+    return bets(some, instant(NOW), StageProbabilities(), LATER, factors, "EUR")
 
 
 def owner(name: str, team: str | None = None, hours: str = "10") -> Owner:
@@ -140,12 +147,12 @@ def test_what_is_committed_is_served_first() -> None:
 class Hopeless:
     """Nobody wins any more."""
 
-    basis, n = "by hand", 7
+    basis, ends = "by hand", (3, 4)
 
     def __init__(self, p_won: float) -> None:
         self._p_won = p_won
 
-    def chances(self, view: View, until: float) -> "Hopeless":
+    def chances(self, view: View, until: datetime) -> "Hopeless":
         self.p_won = np.full(len(view), self._p_won)
         return self
 
@@ -156,7 +163,7 @@ def test_what_fewer_than_the_tolerance_still_win_is_stopped_and_gets_no_hour() -
         (opened(900, "talk", (3, Kind.YES, 0)), {"owner": "jane"}),
     ]
     some = past(*lives)
-    found = bets(some, instant(NOW), Hopeless(0.02), instant(NOW + 90), EUR, "EUR")
+    found = bets(some, instant(NOW), Hopeless(0.02), LATER, EUR, "EUR")
     plan = keep(found, {"jane": 100.0}, 0.03)
     assert [plan.verdict(i) for i in range(2)] == ["stop", "work"]
     assert plan.given[0] == 0
@@ -284,9 +291,9 @@ def test_segments_and_sources_are_told_with_their_intervals() -> None:
 def test_the_top_fifth_is_that_of_chance_times_amount() -> None:
     lives: list[Life] = [([*opened(100 * n), (50.0, Kind.WON, 0.0)], {}) for n in range(1, 10)]
     lives += [([*opened(2_000), (80.0, Kind.WON, 0.0)], {})]
-    found = top_fifth_share(past(*lives), [instant(40)], 20, lambda _: StageProbabilities())
+    found = top_fifth_share(past(*lives), [moment(40)], 20, lambda _: StageProbabilities())
     assert found == pytest.approx(900 / 4_500)
-    assert top_fifth_share(past(), [instant(40)], 20, lambda _: StageProbabilities()) is None
+    assert top_fifth_share(past(), [moment(40)], 20, lambda _: StageProbabilities()) is None
 
 
 def test_an_empty_past_has_nothing_to_work_on() -> None:
