@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from insight.past import OUTCOMES, Codes, Past
+from insight.past import OUTCOMES, Past
 from ledger.steps import Kind
 
 
@@ -39,31 +39,38 @@ def returns(past: Past, as_of: float, by: str, factors: Mapping[str, float]) -> 
     hours = np.bincount(effort.who, effort.value, len(past)).astype(np.float64)
     factor = np.array([factors.get(text, np.nan) for text in past.texts] or [np.nan])
     amount = past.last(Kind.AMOUNT, as_of)[0] * factor[past.word("currency", as_of)]
-
-    def told(name: str, mine: "np.ndarray[tuple[int], np.dtype[np.bool_]]") -> Return:
-        all_, on_won = float(hours[mine].sum()), float(hours[mine & won].sum())
-        lost = float(hours[mine & ended & ~won].sum())
-        brought = float(np.nansum(amount[mine & won]))
-        return Return(
-            name,
-            int(mine.sum()),
-            int((mine & won).sum()),
-            all_,
-            on_won,
-            lost,
-            float(hours[mine & ~ended].sum()),
-            lost / all_ if all_ else None,
-            brought,
-            brought / all_ if all_ else None,
-            brought / on_won if on_won else None,
-            int(np.isnan(amount[mine & won]).sum()),
-        )
-
-    codes = groups(past, as_of, by)
-    each = [told(past.texts[c] or "none", known & (codes == c)) for c in np.unique(codes[known])]
-    return [told("all", known), *sorted(each, key=lambda one: (-one.hours, one.group))]
+    codes, group = np.unique(past.word(by, as_of)[known], return_inverse=True)
+    unvalued = won & np.isnan(amount)
+    measured = (
+        known,
+        won,
+        hours,
+        np.where(won, hours, 0),
+        np.where(ended & ~won, hours, 0),
+        np.where(~ended, hours, 0),
+        np.where(won, np.nan_to_num(amount), 0),
+        unvalued,
+    )
+    sums = [np.bincount(group, each[known], len(codes)) for each in measured]
+    names = [past.texts[code] or "none" for code in codes]
+    each = [_told(name, [float(s[i]) for s in sums]) for i, name in enumerate(names)]
+    whole = _told("all", [float(s.sum()) for s in sums])
+    return [whole, *sorted(each, key=lambda one: (-one.hours, one.group))]
 
 
-def groups(past: Past, as_of: float, by: str) -> Codes:
-    """Of each opportunity the group it was in last, as a code of the past's texts."""
-    return past.word(by, as_of)
+def _told(name: str, sums: list[float]) -> Return:
+    n, won, hours, on_won, on_lost, on_open, amount, unvalued = sums
+    return Return(
+        name,
+        int(n),
+        int(won),
+        hours,
+        on_won,
+        on_lost,
+        on_open,
+        on_lost / hours if hours else None,
+        amount,
+        amount / hours if hours else None,
+        amount / on_won if on_won else None,
+        int(unvalued),
+    )
