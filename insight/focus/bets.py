@@ -11,7 +11,7 @@ import numpy as np
 from insight.focus.chances import Forecaster, stages_of
 from insight.focus.hours import StageHours, hours_left, stage_hours
 from insight.past import Codes, Floats, Mask, Past, View
-from insight.spells import spells
+from insight.spells import DAY, spells
 from ledger.steps import Kind
 
 GROUPS: Final = ("owner", "team", "process", "segment", "lead_source")
@@ -24,10 +24,12 @@ class Bets:
 
     `worth` is the amount in the one currency, NaN where there is none or no rate; `hours` are those
     of work that are left, NaN where nobody knows; `committed` is what the buyer has said yes to, or
-    is about to. `unvalued` counts what has no worth by the reason.
+    is about to. `days` is the time within which they may be won. `unvalued` counts what has no
+    worth by the reason.
     """
 
     view: View
+    days: float
     currency: str | None
     chance: Floats
     worth: Floats
@@ -90,6 +92,7 @@ def bets(
         unvalued[name] = int(((codes == code) & ~np.isnan(view.amount)).sum())
     return Bets(
         view,
+        (until.timestamp() - as_of) / DAY,
         currency,
         told.p_won,
         worth,

@@ -64,7 +64,8 @@ def _why(plan: Plan, place: int, tolerance: float) -> str:
     bets, owner = plan.bets, plan.owner[place]
     match plan.verdict(place):
         case "stop":
-            return f"{bets.chance[place]:.1%} still win, fewer than {tolerance:.3g}"
+            chance = f"{bets.chance[place]:.1%} still win within {bets.days:g} days"
+            return f"{chance}, fewer than {tolerance:.3g}"
         case "wait":
             price = plan.price.get(owner, 0.0)
             if _said(bets.expected[place]) is None:

@@ -62,7 +62,7 @@ async def focus(
     """
     from starter.insight.focus_views import View, Views
 
-    asked = View(show, by, owner, process, most, leaves)
+    asked = View(show, by, owner, process, most, leaves, as_of.as_of is None)
     spans = {"within": _span(within, "--within"), "ahead": _span(ahead, "--ahead")}
 
     def ask(ledger: Ledger) -> dict[str, Any]:

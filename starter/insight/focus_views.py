@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any, Final
 
 import numpy as np
@@ -15,7 +16,7 @@ from insight.focus.segments import segments
 from insight.focus.states import states
 from insight.focus.study import Study
 from ledger.ledger import Ledger
-from sales.clocks import next_deadline
+from sales.clocks import Deadline, next_deadline
 from sales.drafts import Broken
 from starter.insight.rounding import rounded
 
@@ -42,7 +43,7 @@ COLUMNS: Final = {
 
 @dataclass(frozen=True)
 class View:
-    """What to show, and of whom."""
+    """What to show, and of whom; `now` where no other instant was asked for."""
 
     show: str
     by: str
@@ -50,6 +51,7 @@ class View:
     process: str | None
     most: int
     leaves: str | None
+    now: bool = False
 
 
 class Views:
@@ -87,14 +89,12 @@ class Views:
         study = self._study
         limit = study.question.as_of + study.question.within
         by_id = {each.id: each for each in self._listed()}
-        found = []
-        for id_, state in states(self._ledger, list(by_id), study.question.as_of).items():
-            deadline = next_deadline(state)
-            if deadline and deadline.at < limit:
-                found.append((deadline, by_id[id_]))
-        for deadline, each in sorted(found, key=lambda pair: (pair[0].at, pair[1].id)):
-            told = {"deadline": deadline.at, "clock": deadline.clock}
-            yield {**told, **rounded(asdict(each))}
+        deadlines = self._deadlines_now(limit) if self._view.now else self._deadlines(list(by_id))
+        due = ((deadline, by_id[id_]) for id_, deadline in deadlines.items() if id_ in by_id)
+        for deadline, each in sorted(due, key=lambda pair: (pair[0].at, pair[1].id)):
+            if deadline.at < limit:
+                told = {"deadline": deadline.at, "clock": deadline.clock}
+                yield {**told, **rounded(asdict(each))}
 
     def load(self) -> Iterator[dict[str, Any]]:
         """How the open work is spread."""
@@ -119,6 +119,17 @@ class Views:
         study = self._study
         for each in segments(study.past, study.instant, study.factors, study.currency):
             yield rounded(asdict(each))
+
+    def _deadlines_now(self, limit: datetime) -> dict[str, Deadline]:
+        """Those that the ledger keeps with its rows."""
+        rows = self._ledger.due(limit)
+        return {row.id: Deadline(row.deadline, row.clock or "") for row in rows if row.deadline}
+
+    def _deadlines(self, ids: list[str]) -> dict[str, Deadline]:
+        """Those of an earlier instant, by the rules."""
+        known = states(self._ledger, ids, self._study.question.as_of)
+        found = ((id_, next_deadline(state)) for id_, state in known.items())
+        return {id_: deadline for id_, deadline in found if deadline}
 
     def _listed(self) -> list[Item]:
         view, plan = self._view, self._study.plan
@@ -158,7 +169,7 @@ class Views:
             return
         yield from self._basis()
         if show == "stop" and not count:
-            yield f"Of all of them at least {study.question.tolerance:.3g} still win: stop none."
+            yield f"None has a chance below {study.question.tolerance:.3g}: there is none to stop."
         if show == "closing" and not count:
             yield "The clock will close none of them by then."
 

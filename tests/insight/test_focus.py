@@ -168,7 +168,7 @@ def test_what_fewer_than_the_tolerance_still_win_is_stopped_and_gets_no_hour() -
     assert [plan.verdict(i) for i in range(2)] == ["stop", "work"]
     assert plan.given[0] == 0
     stop = next(each for each in items(plan, 0.03) if each.verdict == "stop")
-    assert stop.why == "2.0% still win, fewer than 0.03"
+    assert stop.why == "2.0% still win within 90 days, fewer than 0.03"
 
 
 TEAM: Final = {

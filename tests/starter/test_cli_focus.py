@@ -227,6 +227,10 @@ def test_all_open_all_won_and_no_amounts_are_told_as_they_are(small: tuple[Site,
     assert (row["worth"], row["expected"], row["hours"], row["verdict"]) == (None,) * 3 + (
         "unknown",
     )
+    then = site.told("focus", "--show", "closing", *when)["rows"]
+    now = site.told("focus", "--show", "closing")["rows"]  # the ledger's own deadline
+    assert [(r["deadline"], r["clock"]) for r in then] == [(r["deadline"], r["clock"]) for r in now]
+    assert len(now) == 1
     assert "No hours were logged" in site.done("focus", "--show", "effort", *when)
     assert "1 no_amount" in site.done("focus", *when)
     (study,) = site.told("limits", *when)
