@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
-from bench import events, lives, market, queries, rules, traces, writing
+from bench import allocation, events, lives, market, queries, rules, traces, writing
 from bench.figures import Figure
 
 LONG = {"queries", "traces"}
@@ -26,6 +26,7 @@ def main() -> int:
         "events": lambda: events.measure(options.rounds, options.events),
         "writing": lambda: writing.measure(options.written, options.rounds),
         "lives": lambda: asyncio.run(lives.measure(load)),
+        "allocation": lambda: allocation.measure(options.rounds),
         "queries": lambda: queries.measure(options.sizes, options.rounds),
         "traces": lambda: traces.measure(options.traces, options.rounds),
     }
@@ -48,7 +49,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "parts",
         nargs="*",
-        help="rules, market, events, writing, lives, queries, traces; all but the last two if none",
+        help="rules, market, events, writing, lives, allocation, queries, traces; all but the last"
+        " two if none",
     )
     parser.add_argument("--rounds", type=int, default=7, help="interleaved goes of each kind")
     parser.add_argument("--lives", type=int, default=300, help="lives in one go")

@@ -1,0 +1,1 @@
+"""How long the clock should wait: what the past says of age, silence and pushes."""
