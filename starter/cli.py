@@ -34,6 +34,7 @@ from starter.commands import (
 from starter.commands.failing import warn
 from starter.demo import command as demo
 from starter.importing import command as importing
+from starter.insight import report
 
 DEFECT: Final = 70
 """The exit code of what should never happen."""
@@ -80,6 +81,7 @@ app.add_typer(owner.app, name="owner")
 app.add_typer(quota.app, name="quota")
 app.add_typer(rate.app, name="rate")
 app.add_typer(calendar.app, name="calendar")
+app.add_typer(report.app)
 app.add_typer(demo.app)
 
 
