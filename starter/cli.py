@@ -35,7 +35,16 @@ from starter.commands import (
 from starter.commands.failing import warn
 from starter.demo import command as demo
 from starter.importing import command as importing
-from starter.insight import accuracy, bridge, focus, forecast, limits, snapshot, win_loss
+from starter.insight import (
+    accuracy,
+    bridge,
+    focus,
+    forecast,
+    limits,
+    report,
+    snapshot,
+    win_loss,
+)
 
 DEFECT: Final = 70
 """The exit code of what should never happen."""
@@ -90,6 +99,7 @@ app.add_typer(interview.app, name="interview")
 app.add_typer(win_loss.app)
 app.add_typer(focus.app)
 app.add_typer(limits.app)
+app.add_typer(report.app)
 app.add_typer(demo.app)
 
 
