@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from insight.past import Floats
 
 CELLS: Final = 4_096
-EXACT: Final = 1_000
+EXACT: Final = 400
 """So many of the uncertain amounts are taken exactly, those that matter most; the many small ones
 that remain by their mean and variance, for the sum of many is normal (Lindeberg)."""
 REACH: Final = 8.0
