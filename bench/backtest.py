@@ -167,8 +167,10 @@ def _write(lines: list[str]) -> None:
     page = PAGE.read_text()
     before, rest = page.split(BEGIN)
     _, after = rest.split(END)
-    names = ("data, window", "windows", "rows", "Brier", "AUC", "ECE")
-    names += ("WAPE", "bias", "pinball", "in P10-P90", "width")
+    names = [
+        *("data, window", "windows", "rows", "Brier", "AUC", "ECE"),
+        *("WAPE", "bias", "pinball", "in P10-P90", "width"),
+    ]
     head, rule = f"| {' | '.join(names)} |", "|---" * len(names) + "|"
     PAGE.write_text(before + BEGIN + "\n".join([head, rule, *lines]) + "\n" + END + after)
 

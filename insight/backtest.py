@@ -61,7 +61,8 @@ def window(past: Past, currency: str, as_of: datetime, days: int) -> Window:
     won = (past.outcome == 1) & (past.closed <= until.timestamp())
     amount, _ = past.last(Kind.AMOUNT, until.timestamp())
     booked = won & (past.closed > as_of.timestamp())
-    booked &= np.array(past.texts)[past.word("currency", until.timestamp())] == currency
+    code = past.texts.index(currency) if currency in past.texts else -1
+    booked &= past.word("currency", until.timestamp()) == code
     actual = float(np.nan_to_num(amount[booked]).sum())
     return Window(
         as_of,

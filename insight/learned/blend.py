@@ -16,8 +16,8 @@ LEARNERS: Final[dict[str, type[Boosting] | type[Logistic]]] = {
     "logistic": Logistic,
 }
 MEMBERS: Final = (*CHAINS, *LEARNERS)
-FIRST: Final = np.array([1 / 6, 1 / 6, 1 / 3, 1 / 3])
-"""The first belief in each: the chains share one part, for they differ only in how they forget."""
+FIRST: Final = np.array([1 / 8, 1 / 8, 3 / 8, 3 / 8])
+"""The first belief in each: the chains share a quarter, for they differ only in how they forget."""
 TRAINED: Final = 30_000
 """So many rows are learned from at most."""
 ENOUGH_ROWS, ENOUGH_OF_EACH = 200, 20
@@ -37,14 +37,14 @@ def learn(landmarks: Landmarks, day: int, within: int, step: int) -> dict[str, L
         return {}
     won = np.concatenate([landmarks.won(rows, within) for rows in some])
     ages = np.concatenate([np.full(len(rows), day - rows.day) for rows in some])
-    rows = np.concatenate([with_odds(landmarks, each, within) for each in some])
+    seen = np.concatenate([with_odds(landmarks, each, within) for each in some])
     if len(won) > TRAINED:
         kept = np.random.default_rng(0).choice(len(won), TRAINED, replace=False)
-        won, ages, rows = won[kept], ages[kept], rows[kept]
+        won, ages, seen = won[kept], ages[kept], seen[kept]
     if len(won) < ENOUGH_ROWS or min(won.sum(), (~won).sum()) < ENOUGH_OF_EACH:
         return {}
     weight = 0.5 ** (ages / HALF_LIFE)
-    return {name: kind(rows, won, weight / weight.mean()) for name, kind in LEARNERS.items()}
+    return {name: kind(seen, won, weight / weight.mean()) for name, kind in LEARNERS.items()}
 
 
 def with_odds(landmarks: Landmarks, rows: Rows, within: int) -> Floats:

@@ -73,7 +73,7 @@ class Chain:
             factor = factor * self.factors[season.name][:, season.bin[step]]
             if season.name == SHAPED:
                 factor = factor * np.moveaxis(self.shapes[..., season.bin[step]], 0, -1)
-        rates = self.rates * factor[..., _causes(self.rates)]
+        rates = self.rates * factor[..., _causes(len(self.rates), self.rates.shape[-1])]
         total = rates.sum(-1, keepdims=True)
         return np.asarray(rates * np.minimum(1.0, MOST / np.maximum(total, MOST)))
 
@@ -103,7 +103,7 @@ class _Learning:
         self._cell = counts.state[held] * BANDS + counts.in_band[held]
         flat = self._cell * self._shape[2] + counts.to[held]
         self._moves = np.bincount(flat, self._many, int(np.prod(self._shape))).reshape(self._shape)
-        self._causes = _causes(self._moves)
+        self._causes = _causes(counts.states, self._shape[2])
         self._cause = self._causes[counts.to[held]]
         self._past = seasons(as_of, first - counts.days, upto - counts.days)
         longest = int(counts.edges[counts.edges < NOT_YET].max(initial=0)) + 1
@@ -137,7 +137,7 @@ class _Learning:
     def _fit_calendar(self, cause: int, hoped: Floats, factor: Floats) -> None:
         """One season after the other, each against what the others leave; changes `factor`."""
         some = self._cause == cause
-        seen = np.bincount(self._on[some], self._many[some], len(factor))
+        seen = np.bincount(self._on[some], self._many[some], len(factor)).astype(np.float64)
         for season in self._past:
             rest = factor / self._factors[season.name][cause, season.bin]
             found = returning(by_turn(season, seen), by_turn(season, hoped * rest))
@@ -153,19 +153,20 @@ class _Learning:
         begins, place, turns = runs(season)
         size = season.bins * turns
         run = np.searchsorted(begins, self._on[some], side="right") - 1
-        seen = np.bincount(self._cell[some] * size + place[run], self._many[some], cells * size)
+        flat = self._cell[some] * size + place[run]
+        seen = np.bincount(flat, self._many[some], cells * size).astype(np.float64)
         days = np.add.reduceat(self._risk * factor, begins, axis=1)
         hoped = np.zeros((cells, size))
-        np.add.at(hoped, (slice(None), place), days * self._of(rates, cause)[:, None])
+        hoped[:, place] = days * self._of(rates, cause)[:, None]  # each run has its own place
         shape = (*self._shape[:2], season.bins, turns)
         return returning(seen.reshape(shape), hoped.reshape(shape))
 
     def _of(self, rates: Floats, cause: int) -> Floats:
         """The rate of each cell, of all moves of a cause."""
-        found: Floats = rates[..., self._causes == cause].sum(-1).ravel()
-        return found
+        return np.asarray(rates[..., self._causes == cause].sum(-1).ravel(), np.float64)
 
 
-def _causes(ways: Floats) -> Indexes:
-    """The cause of each way: 0 for the win, the first of the ends."""
-    return (np.arange(ways.shape[-1]) != len(ways)).astype(np.intp)
+def _causes(win: int, ways: int) -> Indexes:
+    """The cause of each way: 0 for the win, 1 for all others."""
+    found: Indexes = (np.arange(ways) != win).astype(np.intp)
+    return found

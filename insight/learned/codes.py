@@ -13,5 +13,5 @@ def recoded(
     """The number of each code's text; only texts that occur are looked up."""
     table = np.full(len(texts) + 1, missing, np.intp)
     for code in np.flatnonzero(np.bincount(codes, minlength=1)):
-        table[code] = numbers.get(texts[code], missing)
+        table[code] = numbers.get(texts[int(code)], missing)
     return table[codes]

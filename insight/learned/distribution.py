@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from insight.past import Floats
 
 CELLS: Final = 4_096
-EXACT: Final = 1_000
+EXACT: Final = 400
 """So many of the uncertain amounts are taken exactly, those that matter most; the many small ones
 that remain by their mean and variance, for the sum of many is normal (Lindeberg)."""
 REACH: Final = 8.0
@@ -80,7 +80,7 @@ def distribution(
     if len(coming):
         log += wins * (grid.of(coming) - 1)
     below = np.clip(np.cumsum(np.fft.irfft(np.exp(log), CELLS)), 0.0, None)
-    below = np.maximum.accumulate(below / below[-1])
+    below = np.asarray(np.maximum.accumulate(below / below[-1]), np.float64)
     return Distribution(mean, *_shaken(grid.values, below, shock))
 
 
@@ -102,7 +102,7 @@ class _Grid:
 
     def __init__(self, top: float) -> None:
         self.step = top / (CELLS - 1)
-        self.values = np.arange(CELLS) * self.step
+        self.values: Floats = np.arange(CELLS, dtype=np.float64) * self.step
         self._turn = -2j * np.pi * np.arange(CELLS // 2 + 1) / CELLS
 
     def wins(self, chances: Floats, amounts: Floats) -> NDArray[np.complex128]:

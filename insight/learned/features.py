@@ -7,7 +7,7 @@ import numpy as np
 
 from insight.learned.codes import recoded
 from insight.learned.days import DAY, Days
-from insight.past import Floats, Indexes, Past
+from insight.past import Codes, Floats, Indexes, Mask, Past
 from ledger.steps import Kind
 
 COUNTED: Final = (Kind.BUYER, Kind.SELLER, Kind.EFFORT, Kind.PUSH, Kind.BACK)
@@ -46,7 +46,7 @@ class Words:
         return codes.astype(np.float64)
 
 
-def _tells_the_end(days: Days, codes: Indexes, known: Indexes) -> bool:
+def _tells_the_end(days: Days, codes: Codes, known: Mask) -> bool:
     """Whether the word is empty for many that are open and for none that has ended: then it was
     filled in at the end, and knows what cannot be known before."""
     over = days.ended <= 0

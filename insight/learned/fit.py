@@ -50,7 +50,7 @@ def fit(past: Past, as_of: datetime, horizons: Iterable[float]) -> Learned:
         for within in lengths:
             fitting = Fitting(landmarks, money, product, within)
             fitted[within], worth[within] = fitting.fitted(), fitting.worth(0)
-    wins = np.flatnonzero(money.wins(0))
+    wins = money.wins(0)
     return Learned(
         as_of,
         (int(won.sum()), int((over & ~won).sum())),

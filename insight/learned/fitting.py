@@ -151,7 +151,7 @@ class Fitting:
         """The wins expected of what is not yet in the pipeline, by currency."""
         entering = arriving(self._marks.counts, day, within)
         wins = won_of(entering, self._marks.outlook(day, within, HALF_LIFE), within)
-        return wins * self.worth(day).share
+        return np.asarray(wins * self.worth(day).share)
 
     def worth(self, day: int) -> Worth:
         """What wins come to, by what could be known on a day."""

@@ -11,7 +11,7 @@ from insight.learned.arrivals import won_of
 from insight.learned.blend import CHAINS, LEARNERS, MEMBERS, member_odds, mixed
 from insight.learned.chain import Chain, Outlook
 from insight.learned.codes import recoded
-from insight.learned.days import DAY, ENDS, UNKNOWN, Days, State
+from insight.learned.days import DAY, UNKNOWN, Days, State
 from insight.learned.distribution import Arriving, Distribution, distribution
 from insight.learned.features import Features, Words
 from insight.learned.fitting import Fitted
@@ -109,9 +109,10 @@ class Learned:
         worth, currency = self._worth(view, within)
         basis = LEARNED if learned.all() and len(learned) else BOTH if learned.any() else STATED
         ends = np.column_stack([found, 1 - found.sum(1)]).clip(0.0, 1.0)
-        columns = (np.ascontiguousarray(ends[:, i]) for i in range(ENDS + 1))
+        won, lost, expired, withdrawn, still = (np.ascontiguousarray(each) for each in ends.T)
         return Chances(
-            until, within, *columns, worth, currency, self.currencies, learned, basis, self.ends
+            *(until, within, won, lost, expired, withdrawn, still),
+            *(worth, currency, self.currencies, learned, basis, self.ends),
         )
 
     def new_business(self, as_of: datetime, until: datetime) -> NewBusiness:

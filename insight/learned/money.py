@@ -6,12 +6,14 @@ import numpy as np
 
 from insight.learned.days import Days
 from insight.learned.features import Features
-from insight.past import Codes, Floats, Indexes, Mask
+from insight.past import Codes, Floats, Indexes
 
 WORTH: Final = 5.0
 """How many wins a first belief about amounts is worth."""
-YEAR: Final = 365
-"""Wins of so many days say what new business comes to."""
+RECENT: Final = 300
+"""So many last wins in a currency say what new business comes to."""
+BY_PRODUCT: Final = 5_000
+"""And so many what each product comes to."""
 
 
 class Money:
@@ -42,6 +44,8 @@ class Money:
         """What each win came to, and 0 for all else."""
         self.final[won] = np.nan_to_num(final)
         counted = won[self.currency[won] >= 0]
+        with_amount = counted[self.final[counted] > 0]
+        self._last_first = with_amount[np.argsort(-days.ended[with_amount], kind="stable")]
         self._length = max(-int(days.ended[won].min(initial=0)), 0) + 2
         self._booked = np.zeros((self._length, len(used)))
         place = days.ended[counted] + self._length - 1, self.currency[counted]
@@ -56,10 +60,18 @@ class Money:
         found: Floats = self._booked[last] - self._booked[first]
         return found
 
-    def wins(self, day: int) -> Mask:
-        """The wins of the year before a day that have an amount in a currency."""
-        found: Mask = self._days.won_between(day - YEAR, day) & (self.currency >= 0)
-        return found & (self.final > 0)
+    def wins(self, day: int, most: int = RECENT) -> Indexes:
+        """The last wins by a day that have an amount in a currency, at most so many in each."""
+        known = self._last_first[self._days.ended[self._last_first] <= day]
+        first = [known[self.currency[known] == each][:most] for each in range(len(self.currencies))]
+        return np.concatenate([np.zeros(0, np.intp), *first])
+
+
+def _shares(money: Money, day: int) -> Floats:
+    """Which part of the wins by a day was in each currency."""
+    wins = money.wins(day, BY_PRODUCT)
+    count = np.bincount(money.currency[wins], minlength=len(money.currencies))
+    return np.asarray(count / max(count.sum(), 1))
 
 
 def _usual(process: Codes, currency: Codes, texts: int) -> Codes:
@@ -83,7 +95,7 @@ class Worth:
         known, came_to = seen
         mean = came_to.mean() if len(came_to) else 1.0
         self.ratio = (came_to.sum() + WORTH * mean) / (known.sum() + WORTH * mean)
-        wins = np.flatnonzero(money.wins(day))
+        wins = money.wins(day)
         size = len(money.currencies)
         count = np.bincount(money.currency[wins], minlength=size)
         total = np.bincount(money.currency[wins], money.final[wins], size)
@@ -92,8 +104,9 @@ class Worth:
         squares = np.bincount(money.currency[wins], money.final[wins] ** 2, size)
         self.square = squares / np.maximum(count, 1)
         """The mean of the squares."""
-        self.share = count / max(count.sum(), 1)
+        self.share = _shares(money, day)
         """Which part of the wins was in each currency."""
+        wins = money.wins(day, BY_PRODUCT)
         kinds = int(product.max(initial=0)) + 1
         flat = money.currency[wins] * kinds + product[wins]
         counts = np.bincount(flat, minlength=size * kinds).reshape(size, kinds)

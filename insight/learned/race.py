@@ -18,11 +18,12 @@ FIFTY_TWO_WEEKS: Final = 364
 BELIEF: Final = 0.25
 DOUBT: Final = 0.3
 """Before it has run, each is believed to be wrong by 30 %, as if in a quarter of a window."""
-SHARP: Final = 4.0
+SHARP: Final = 5.0
 """Weights go with this power of one over the mean squared error."""
-SHOCK: Final = 0.07
-SHOCK_BELIEF: Final = 2.0
-"""The common shock is believed to be 7 %, as if seen in two windows."""
+SHOCK: Final = 0.04
+SHOCK_BELIEF: Final = 50.0
+"""The common shock is believed to be 4 %, as if seen in fifty windows: a few that overlap say
+little about a variance."""
 
 
 @dataclass(frozen=True)

@@ -98,7 +98,7 @@ def by_turn(season: Season, values: Floats) -> Floats:
     """The sums of daily values by bin and turn."""
     turns, turn = np.unique(season.turn, return_inverse=True)
     flat = np.bincount(season.bin * len(turns) + turn, values, season.bins * len(turns))
-    return flat.reshape(season.bins, len(turns))
+    return flat.astype(np.float64).reshape(season.bins, len(turns))
 
 
 def runs(season: Season) -> tuple[Indexes, Indexes, int]:

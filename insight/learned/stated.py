@@ -18,8 +18,11 @@ def stated(view: View, until: float) -> Floats:
     process, stage = view.word("process"), view.stage
     version = np.nan_to_num(view.last(Kind.VERSION)[0], nan=1.0).astype(np.int64)
     said = np.zeros(len(view))
-    keys, of = np.unique(np.column_stack([process, version, stage]), axis=0, return_inverse=True)
-    for i, (name, number, code) in enumerate(keys):
+    shape = (len(past.texts), int(version.max(initial=0)) + 1, len(past.texts))
+    flat, of = np.unique(
+        np.ravel_multi_index((process, version, stage), shape), return_inverse=True
+    )
+    for i, (name, number, code) in enumerate(zip(*np.unravel_index(flat, shape), strict=True)):
         definition = past.processes.get((past.texts[name], int(number)))
         for each in definition.stages if definition else ():
             if each.name == past.texts[code]:
