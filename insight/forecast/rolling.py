@@ -11,6 +11,7 @@ from insight.forecast.groups import Group, Grouping
 from insight.forecast.report import Against, Line, Outlook, Submitted
 from insight.forecast.sums import CENT, NOTHING, Columns, Sums, columns
 from insight.forecast.targets import Measures, Target
+from insight.forecast.totals import total_of
 from insight.learned.distribution import Distribution, distribution
 from insight.learned.learned import NO_SHOCK
 from insight.past import Codes, Indexes
@@ -68,15 +69,20 @@ class Rolling:
         some = theirs[np.isin(expected.coin[theirs], codes)]
         chance, worth = expected.won[some], expected.worth[some]
         coming = expected.coming.get(currency) if new else None
-        total = distribution(chance, worth, coming, expected.shock.get(currency, NO_SHOCK))
+        shock = expected.shock.get(currency, NO_SHOCK)
+        total = (
+            distribution(chance, worth, coming, shock) if new else total_of(chance, worth, shock)
+        )
         low, middle, high = (money(total.quantile(share)) + of.closed for share in (0.1, 0.5, 0.9))
         unsized = self._unsized[some]
+        open_ = money(float(chance @ worth))
+        more = money(coming.wins * float(coming.amounts.mean())) if coming else None
         return Outlook(
             wins=float(chance.sum()),
-            open=money(float(chance @ worth)),
+            open=open_,
             unsized=money(float(chance[unsized] @ worth[unsized])),
-            new=money(coming.wins * float(coming.amounts.mean())) if coming else None,
-            expected=of.closed + money(total.mean),
+            new=more,
+            expected=of.closed + open_ + (more or 0),  # to the cent what it is made of
             p10=low,
             p50=middle,
             p90=high,

@@ -4,10 +4,13 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
+import numpy as np
 import pytest
 
 from insight.forecast.forecasting import Asked, Ground, forecast, learn
 from insight.forecast.report import Expected
+from insight.forecast.totals import total_of
+from insight.learned.distribution import distribution
 from insight.past import Past
 from insight.reading import past_of_journals
 from processes import library
@@ -83,3 +86,13 @@ def test_with_too_few_ends_it_says_so_and_goes_by_the_stages(past: Past) -> None
     assert told.basis.startswith("Too few ends to learn from (")
     assert told.basis.endswith("the stages' own probabilities count.")
     assert all(line.outlook.new is None for line in told.whole if line.outlook)
+
+
+@pytest.mark.parametrize("count", [1, 40, 41, 400])
+def test_the_total_of_a_group_is_as_good_as_exact(count: int) -> None:
+    rng = np.random.default_rng(count)
+    chance, worth = rng.beta(1, 3, count), rng.lognormal(9, 1, count)
+    found, exact = total_of(chance, worth, 0.1), distribution(chance, worth, None, 0.1)
+    assert found.mean == pytest.approx(exact.mean)
+    for share in (0.1, 0.5, 0.9):
+        assert found.quantile(share) == pytest.approx(exact.quantile(share), rel=1e-3)
