@@ -13,7 +13,6 @@ from typing import Final
 
 from starter.importing.common import BadMapping, Common, Sources
 from starter.importing.tables.csv import CsvTable
-from starter.importing.tables.parquet import ParquetTable
 from starter.importing.tables.table import BadExport, Record, Table
 from starter.importing.tables.xes import XesTable
 
@@ -135,6 +134,9 @@ class Export:
         """By what its name ends with; CSV unless it says otherwise."""
         kind = Path(path.stem if path.suffix == ".gz" else path.name).suffix.lower()
         if kind == ".parquet":
+            # Loaded for those who need it: it takes longer than all the rest of a command's start.
+            from starter.importing.tables.parquet import ParquetTable
+
             return ParquetTable(path)
         if kind == ".xes":
             return XesTable(path, self._told)
