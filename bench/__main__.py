@@ -7,10 +7,10 @@ import sys
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
-from bench import allocation, events, lives, market, queries, rules, traces, writing
+from bench import allocation, events, insight, lives, market, queries, rules, traces, writing
 from bench.figures import Figure
 
-LONG = {"queries", "traces"}
+LONG = {"queries", "traces", "insight"}
 """What is only measured when it is asked for: making a million opportunities takes its time."""
 SIZES = [10_000, 100_000, 1_000_000]
 
@@ -29,6 +29,7 @@ def main() -> int:
         "allocation": lambda: allocation.measure(options.rounds),
         "queries": lambda: queries.measure(options.sizes, options.rounds),
         "traces": lambda: traces.measure(options.traces, options.rounds),
+        "insight": lambda: insight.measure(options.traces, options.rounds),
     }
     asked = options.parts or [part for part in parts if part not in LONG]
     missed = [each for part in asked for each in _told(parts[part]())]
@@ -49,8 +50,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "parts",
         nargs="*",
-        help="rules, market, events, writing, lives, allocation, queries, traces; all but the last"
-        " two if none",
+        help="rules, market, events, writing, lives, allocation, queries, traces, insight; all but"
+        " the last three if none",
     )
     parser.add_argument("--rounds", type=int, default=7, help="interleaved goes of each kind")
     parser.add_argument("--lives", type=int, default=300, help="lives in one go")

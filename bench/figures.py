@@ -40,7 +40,8 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One line of the table; a figure without a limit is only reported."""
+    """One line of the table. A limit is the ratio's, or the figure's own where there is no ratio;
+    without one it is only reported."""
 
     name: str
     unit: str
@@ -50,7 +51,8 @@ class Figure:
 
     @property
     def missed(self) -> bool:
-        return bool(self.ratio and self.limit and not self.limit.holds(self.ratio.median))
+        told = self.ratio or self.measured
+        return bool(self.limit and not self.limit.holds(told.median))
 
     def __str__(self) -> str:
         ratio, limit = self.ratio or "", self.limit or ""

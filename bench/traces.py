@@ -4,19 +4,22 @@ Each reading has a process of its own, so that its memory is its own, too.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing, contextmanager
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
+from typing import NamedTuple, ParamSpec, TypeVar
 
 from bench.crowd import make_crowd
 from bench.figures import Figure, Spread
 from insight.reading import past_of
 from ledger.ledger import Ledger
 from tests.postgres import Postgres
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 class Read(NamedTuple):
@@ -32,11 +35,11 @@ class Read(NamedTuple):
 def measure(opportunities: int, rounds: int) -> list[Figure]:
     """Both databases: the open ones, and all."""
     found: list[Figure] = []
-    for name, database in (("SQLite", _sqlite), ("PostgreSQL", _postgresql)):
+    for name, database in (("SQLite", sqlite), ("PostgreSQL", postgresql)):
         with database(opportunities) as url:
             for only_open in (True, False):
                 which = f"{name}, {'those open' if only_open else 'all'}"
-                found += _figures(which, [_alone(url, only_open) for _ in range(rounds)])
+                found += _figures(which, [alone(_read, url, only_open) for _ in range(rounds)])
     return found
 
 
@@ -47,9 +50,10 @@ def _figures(which: str, read: list[Read]) -> Iterator[Figure]:
     yield Figure(f"{what}: memory", "MB", Spread(tuple(each.memory for each in read)))
 
 
-def _alone(url: str, only_open: bool) -> Read:
+def alone(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """What the work gives in a process of its own."""
     with ProcessPoolExecutor(1, get_context("spawn")) as process:
-        return process.submit(_read, url, only_open).result()
+        return process.submit(work, *args, **kwargs).result()
 
 
 def _read(url: str, only_open: bool) -> Read:
@@ -59,10 +63,10 @@ def _read(url: str, only_open: bool) -> Read:
         past = past_of(ledger, only_open=only_open)
         spent, own = time.perf_counter() - wall, time.process_time() - cpu
     steps = sum(len(each.who) for each in past.steps.values())
-    return Read(len(past), steps, spent, own, _most_memory())
+    return Read(len(past), steps, spent, own, most_memory())
 
 
-def _most_memory() -> float:
+def most_memory() -> float:
     """The most this process had. What the system counts for its resources begins with what the one
     had that began it."""
     status = Path("/proc/self/status").read_text()
@@ -71,7 +75,7 @@ def _most_memory() -> float:
 
 
 @contextmanager
-def _sqlite(opportunities: int) -> Iterator[str]:
+def sqlite(opportunities: int) -> Iterator[str]:
     with TemporaryDirectory() as folder:
         url = f"sqlite:///{Path(folder) / 'ledger.db'}"
         with closing(Ledger(url)) as ledger:
@@ -81,7 +85,7 @@ def _sqlite(opportunities: int) -> Iterator[str]:
 
 
 @contextmanager
-def _postgresql(opportunities: int) -> Iterator[str]:
+def postgresql(opportunities: int) -> Iterator[str]:
     with Postgres(durable=True) as server:
         url = server.url(server.create())
         make_crowd(url, opportunities, journals=False)
