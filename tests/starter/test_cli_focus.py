@@ -69,7 +69,7 @@ def test_the_work_of_each_owner_fits_into_their_week(ask: Any) -> None:
     assert density == sorted(density, reverse=True)
     assert all(row["action"] and row["deadline"] for row in found["rows"])
     assert any("Without a worth in EUR" in note for note in found["notes"])
-    assert any("stage probabilities of the process" in note for note in found["notes"])
+    assert any("open. Chances: " in note for note in found["notes"])
     assert any("nobody knows without an experiment" in note for note in found["notes"])
 
 
@@ -89,7 +89,7 @@ def test_what_moves_brings_more_and_the_bound_is_told(ask: Any) -> None:
     found = ask("focus", *EURO, "--move", "anyone", "--bound", "--most", "1000")
     assert any(row["to"] != row["owner"] for row in found["rows"])
     (told,) = (note for note in found["notes"] if "bound" in note)
-    assert 80 < float(told.split()[-3].strip("%")) <= 100
+    assert 60 < float(told.split()[-3].strip("%")) <= 100, "the bound may share one among many"
 
 
 def test_the_clock_closes_what_is_due_first(ask: Any, market: tuple[Site, str]) -> None:
@@ -107,7 +107,8 @@ def test_the_clock_closes_what_is_due_first(ask: Any, market: tuple[Site, str]) 
 
 def test_load_effort_and_segments_add_up(ask: Any, market: tuple[Site, str]) -> None:
     site, _ = market
-    opened = len(ask("focus", *EURO, "--most", "1000")["rows"])
+    rows = [ask("focus", *EURO, "--show", show, "--most", "1000")["rows"] for show in SHOWS[:2]]
+    opened = sum(map(len, rows))
     for by in ("owner", "team", "process"):
         assert (
             sum(row["open"] for row in ask("focus", *EURO, "--show", "load", "--by", by)["rows"])
