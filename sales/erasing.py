@@ -68,7 +68,9 @@ _DETAILS: Final[dict[str, dict[str, Path]]] = {
     "ended": {"verbatim": ("verbatim",), "competitor": ("competitor",)},
     "interview_asked": {"why": ("why",)},
     "interview_recorded": {
-        name: (name,) for name in ("competitor", "verbatim", "would_have_changed")
+        "competitor": ("competitor",),
+        "verbatim": ("verbatim",),
+        "would_have_changed": ("would_have_changed",),
     },
 }
 """Words that the state holds as well, by the name under which an erasure asks for them."""

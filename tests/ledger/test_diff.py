@@ -28,6 +28,7 @@ from ledger.columns import Exact, Instant, Plain
 from ledger.diff import BY_CHANCE, FIRST, Compared
 from ledger.ledger import Ledger
 from sales.account import open_account
+from sales.interview import AskInterview
 from tests.ledger.story import NOW, Story
 from tests.ledger.test_entries import EVERYTHING
 from tests.ledger.test_snapshots import MONDAY
@@ -96,7 +97,7 @@ def pair(ledger: Ledger, url: str, another_url: str) -> Iterator[Pair]:
     ledger.record_many([story.batch(), other.batch(run_id="run-2"), ended.batch()])
     _, opened = open_account("a-1", NOW, "Acme")
     ledger.record(Batch("account", "a-1", "run-1", (opened,)))
-    ledger.enter(EVERYTHING, NOW)
+    ledger.enter([*EVERYTHING, AskInterview(opportunity="o-2", of="kim")], NOW)
     ledger.keep_snapshot(MONDAY)
     copy = Ledger(another_url)
     copy.rebuild_from(ledger, lambda _count: None)
@@ -139,8 +140,8 @@ def same_key(table: Table, row: dict[str, Any]) -> Any:
 def test_a_ledger_equals_its_copy_and_every_row_is_looked_at(pair: Pair) -> None:
     assert pair.differs() == {}
     same = {each.table: each.same for each in pair.ledger.compare(pair.copy)}
-    assert same["fact"] == 7 + len(EVERYTHING)
-    assert pair.ledger.compare(pair.copy, live=True)[TABLES.index(schema.fact)].same == 6 + len(
+    assert same["fact"] == 8 + len(EVERYTHING)
+    assert pair.ledger.compare(pair.copy, live=True)[TABLES.index(schema.fact)].same == 7 + len(
         EVERYTHING
     )
 

@@ -78,7 +78,7 @@ def test_what_retention_has_cut_begins_with_the_state_that_was_handed_on(lived: 
     assert {name.partition(":")[0] for name in found.begin_later} == {"opportunity", "account"}
     assert found.incomplete == {}
     differs = lived.cut.unequal(lost)
-    assert differs.keys() == {"fact", "opportunity"}
+    assert differs.keys() == {"fact", "opportunity", "trace"}
     reset = {row.key[0]: row for row in differs["opportunity"].first if not moments_alone(row)}
     assert len(reset) == 2  # all other rows are as they were
     for id_, row in reset.items():
@@ -92,6 +92,7 @@ def test_what_retention_has_cut_begins_with_the_state_that_was_handed_on(lived: 
         assert (first.kind, first.sequence) == ("restored", sequence)
         assert rest == [f for f in lost.journal(kind, id_) if f.sequence > sequence]
     named = {name.partition(":")[2] for name in found.begin_later}
+    assert {row.key[0] for row in differs["trace"].first} <= named | reset.keys()
     for id_ in {each.id for each in lost.opportunities()} - named - reset.keys():
         assert made.journal("opportunity", id_) == lost.journal("opportunity", id_)
 

@@ -180,5 +180,5 @@ def forget_the_end(world: World, account_id: str) -> None:
 def forget(world: World, handle: Handle) -> None:
     """As if an old copy of the database had been put back."""
     with world.ledger._write() as connection:
-        for table in ("fact", "opportunity"):
+        for table in ("fact", "opportunity", "open_trace"):
             connection.exec_driver_sql(f"DELETE FROM {table} WHERE id = ?", (id_of(handle),))
