@@ -1,11 +1,13 @@
 """What was known at an instant does not depend on what came later; what does is caught."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
 
 from insight.leaks import Answer, differing, facts_by, known_by, leaks
+from insight.learned import fit
+from insight.learned.learned import LEARNED
 from insight.past import Past
 from insight.pipeline import Pipeline, pipeline_of
 from insight.reading import past_of_journals
@@ -99,3 +101,21 @@ def test_what_is_dated_earlier_but_was_recorded_later_is_caught() -> None:
 
     assert leaks(past, then.timestamp(), by_date) == ["heard: o-1"]
     assert leaks(past, then.timestamp(), by_knowledge) == []
+
+
+def test_what_is_learned_of_an_instant_was_known_then() -> None:
+    lives = Market(5, library(), mix={"new_business": 1}).lives(300)
+    past = past_of_journals({script.id: facts for script, facts in lives}, library().all())
+
+    def learned(past: Past, instant: float) -> Answer:
+        when = datetime.fromtimestamp(instant, UTC)
+        view, until = past.at(instant), when + timedelta(days=30)
+        ids, found = [past.ids[row] for row in view.rows], fit(past, when, [30])
+        chances, new = found.chances(view, until), found.new_business(when, until)
+        assert chances.basis == LEARNED
+        told = {"won": chances.p_won, "lost": chances.p_lost, "worth": chances.worth}
+        rounded = {name: np.round(each, 6) for name, each in told.items()}
+        by_id = {name: dict(zip(ids, each, strict=True)) for name, each in rounded.items()}
+        return {**by_id, "new": {name: round(sum_, 2) for name, sum_ in new.amounts.items()}}
+
+    assert leaks(past, float(np.quantile(past.known, 0.8)), learned) == []
