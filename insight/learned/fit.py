@@ -15,6 +15,7 @@ from insight.learned.features import Features, Words
 from insight.learned.fitting import Fitted, Fitting
 from insight.learned.landmarks import Landmarks
 from insight.learned.learned import Learned
+from insight.learned.learners import one_core
 from insight.learned.money import Money, Worth
 from insight.past import Past
 
@@ -23,7 +24,12 @@ ENOUGH: Final = 30
 
 
 def fit(past: Past, as_of: datetime, horizons: Iterable[float]) -> Learned:
-    """What could be learned by an instant, for windows of so many days each."""
+    """What could be learned by an instant, for windows of so many days each; on one core."""
+    with one_core():
+        return _fit(past, as_of, horizons)
+
+
+def _fit(past: Past, as_of: datetime, horizons: Iterable[float]) -> Learned:
     days = Days(past, as_of.timestamp())
     words = Words(days)
     features = Features(days, words)

@@ -16,7 +16,7 @@ from insight.learned.distribution import Arriving, Distribution, distribution
 from insight.learned.features import Features, Words
 from insight.learned.fitting import Fitted
 from insight.learned.landmarks import HALF_LIFE
-from insight.learned.learners import chance, odds
+from insight.learned.learners import chance, odds, one_core
 from insight.learned.money import Worth
 from insight.learned.stated import stated
 from insight.past import Floats, Indexes, Mask, View
@@ -102,7 +102,8 @@ class Learned:
         enough = recoded(view.past.texts, view.word("process"), known)[place] > 0
         stays, place = stays[enough], place[enough]
         if self.chains and within > 0 and len(stays):
-            found[place] = self._blended(days, features, stays, view.instant, within)
+            with one_core():
+                found[place] = self._blended(days, features, stays, view.instant, within)
             learned[place] = True
         elif within <= 0:
             found[:] = 0.0

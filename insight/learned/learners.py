@@ -1,5 +1,6 @@
 """Learners that put the chain right: from the chance that it gives and what else is known."""
 
+from contextlib import AbstractContextManager
 from typing import Any, Final, Protocol
 
 import numpy as np
@@ -24,6 +25,16 @@ class Learner(Protocol):
 
     def chance(self, rows: Floats) -> Floats:
         """The chance of each row to be won."""
+
+
+def one_core() -> AbstractContextManager[object]:
+    """Within it no library computes with threads of its own: where others need the cores as well,
+    such threads wait for each other, and one is much faster than two."""
+    import sklearn.ensemble  # noqa: F401  # only what is loaded can be held back
+    from threadpoolctl import threadpool_limits
+
+    limits: AbstractContextManager[object] = threadpool_limits(limits=1)
+    return limits
 
 
 def odds(chance: Floats) -> Floats:
