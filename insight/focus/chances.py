@@ -1,16 +1,11 @@
-"""Who says how likely a win is: a learned forecast, or the process's own stage probabilities."""
+"""Who says how likely a win is, and what the process says of where each one stands."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Protocol
-
-import numpy as np
+from typing import Protocol
 
 from insight.limits.curve import latest
 from insight.past import Floats, View
 from sales.process import Process, Stage
-
-BY_STAGE: Final = "stage probabilities of the process"
 
 
 class Told(Protocol):
@@ -38,24 +33,6 @@ class Forecaster(Protocol):
     def chances(self, view: View, until: datetime) -> Told:
         """The chances to be won by that instant."""
         ...
-
-
-@dataclass(frozen=True)
-class ByStage:
-    """What the process says of its stages: chances to be won at all."""
-
-    p_won: Floats
-    basis: str = BY_STAGE
-    ends: tuple[int, int] = (0, 0)
-
-
-class StageProbabilities:
-    """The forecaster of who has no history: it knows no dates, so `until` changes nothing."""
-
-    def chances(self, view: View, until: datetime) -> ByStage:
-        """The probability of each one's stage; of what is in no known stage 0."""
-        found = stages_of(view)
-        return ByStage(np.array([stage.probability if stage else 0.0 for _, stage in found]))
 
 
 def stages_of(view: View) -> list[tuple[Process | None, Stage | None]]:

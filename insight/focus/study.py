@@ -7,7 +7,7 @@ from functools import cached_property
 
 from insight.focus.bets import Bets, bets
 from insight.focus.capacity import capacity
-from insight.focus.chances import Forecaster, StageProbabilities
+from insight.focus.chances import Forecaster
 from insight.focus.money import currencies, factors, one_currency
 from insight.focus.moving import Reach, move
 from insight.focus.plan import Plan, keep
@@ -35,9 +35,11 @@ class Question:
     with_bound: bool = False
 
 
-def by_stage(_past: Past, _as_of: datetime, _until: datetime) -> Forecaster:
-    """The process's own stage probabilities, which need no history."""
-    return StageProbabilities()
+def learned(past: Past, as_of: datetime, until: datetime) -> Forecaster:
+    """The learned forecast, which says itself where too little has ended to learn from."""
+    from insight.learned import fit
+
+    return fit(past, as_of, [(until - as_of) / timedelta(days=1)])
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ class Study:
     calendar: Calendar
     currency: str | None
     factors: Mapping[str, float]
-    fit: Fit = by_stage
+    fit: Fit = learned
 
     @property
     def instant(self) -> float:
@@ -86,7 +88,7 @@ class Study:
         )
 
 
-def study(ledger: Ledger, question: Question, fit: Fit = by_stage) -> Study:
+def study(ledger: Ledger, question: Question, fit: Fit = learned) -> Study:
     """Read the ledger. Raises Broken where amounts are of several currencies and none is named."""
     past, calendar = past_of(ledger), ledger.calendar() or Calendar()
     found = currencies(past, question.as_of.timestamp())

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from insight.focus.bets import Bets, bets
 from insight.focus.capacity import capacity
-from insight.focus.chances import StageProbabilities
 from insight.focus.effort import returns
 from insight.focus.hours import stage_hours
 from insight.focus.listing import items
@@ -26,6 +25,7 @@ from insight.spells import spells
 from ledger.steps import Kind
 from sales.owner import Owner
 from sales.process import Process
+from tests.insight.by_stage import StageProbabilities
 from tests.insight.lives import Told, instant, past_of_lives, staged
 
 NOW: Final = 100.0
@@ -67,7 +67,7 @@ def test_a_bet_is_chance_times_worth_for_each_hour_that_is_left() -> None:
     assert found.expected == pytest.approx([300, 400])
     assert found.hours == pytest.approx([6, 3])
     assert found.per_hour == pytest.approx([50, 400 / 3])
-    assert found.basis == "stage probabilities of the process"
+    assert found.basis == "by stage"
 
 
 def test_much_work_behind_one_leaves_a_quarter_of_the_stage_ahead() -> None:
