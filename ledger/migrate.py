@@ -2,16 +2,18 @@
 
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
+
+if TYPE_CHECKING:  # loaded where it is used: no command's help should wait for it
+    from alembic.config import Config
 
 
 def migrate(connection: Connection) -> None:
     """Apply every migration that is missing, all of them or none."""
+    from alembic import command
+
     config = _config()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
@@ -19,6 +21,8 @@ def migrate(connection: Connection) -> None:
 
 def behind(connection: Connection) -> str | None:
     """Nothing where the database is at head, else what is wrong with it."""
+    from alembic.runtime.migration import MigrationContext
+
     found = MigrationContext.configure(connection).get_current_revision()
     if found == head():
         return None
@@ -30,10 +34,14 @@ def behind(connection: Connection) -> str | None:
 @cache
 def head() -> str | None:
     """The revision that this version of the program needs."""
+    from alembic.script import ScriptDirectory
+
     return ScriptDirectory.from_config(_config()).get_current_head()
 
 
-def _config() -> Config:
+def _config() -> "Config":
+    from alembic.config import Config
+
     config = Config()
     folder = str(Path(__file__).parent / "migrations")
     config.set_main_option("script_location", folder.replace("%", "%%"))

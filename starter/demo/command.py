@@ -24,7 +24,7 @@ async def demo(
     ] = None,
     keep: Annotated[bool, Option("--keep", help="Stay at the end, until Ctrl-C.")] = False,
 ) -> None:
-    """Run a sales quarter in a minute: the real server, two accounts, every outcome, every clock.
+    """Run a sales quarter in a minute: the real server, two accounts, every end, every clock.
 
     Exit code 0 only if every opportunity ended as its script says and every account still runs.
     """

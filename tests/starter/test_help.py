@@ -2,6 +2,8 @@
 
 import re
 import shlex
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ import pytest
 import typer
 
 from starter.cli import app
+from starter.late import COMMANDS as LATE
 
 COLUMNS = 78
 """What fits a terminal of 80 columns is not folded."""
@@ -31,6 +34,26 @@ every_command = pytest.mark.parametrize("path", COMMANDS)
 @every_command
 def test_a_command_says_what_it_does(path: str) -> None:
     assert re.match(r"[A-Z].*\.", COMMANDS[path].help or "")
+
+
+def test_the_help_of_all_says_what_each_says_of_itself() -> None:
+    loaded = typer.main.get_command(app).commands  # type: ignore[attr-defined]  # it is a group
+    firsts = {name: " ".join(loaded[name].help.split("\n\n")[0].split()) for name in loaded}
+    assert {name: told for name, (_, told) in LATE.items()} == firsts
+
+
+def test_help_loads_no_module_that_it_does_not_need() -> None:
+    heavy = {"numpy", "pyarrow", "sklearn", "scipy", "matplotlib", "alembic"}
+    for words, more in (("", {"temporalio", "sqlalchemy"}), ("report", set()), ("up", set())):
+        script = (
+            "import sys; from starter.cli import app\n"
+            f"try: app([*{words.split()!r}, '--help'])\n"
+            "except SystemExit: print('\\nloaded', *sys.modules)"
+        )
+        told = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
+        loaded = set(told.stdout.decode().split("\nloaded ")[-1].split())
+        assert "starter.late" in loaded
+        assert not loaded & (heavy | more), words
 
 
 @every_command
