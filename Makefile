@@ -26,7 +26,7 @@ test: $(READY) ## Check style, types and behaviour
 	$(BIN)/pytest -q -n 2 --no-loadscope-reorder
 
 hunt: $(READY) ## Look for broken rules among many new examples (some minutes)
-	HUNT=1 $(BIN)/pytest -q --timeout 3000 tests/sales tests/ledger
+	HUNT=1 $(BIN)/pytest -q --timeout 3000 tests/sales tests/ledger tests/insight
 
 chaos: $(READY) ## Kill workers while hundreds of opportunities are talked to (some minutes)
 	@$(BIN)/python -m tests.workflows.chaos
