@@ -61,7 +61,8 @@ def learn(url: str) -> Learning:
     with closing(Ledger(url)) as ledger:
         began = time.perf_counter()
         past = past_of(ledger)
-        as_of = datetime.fromtimestamp(past.known.max(), UTC)
+        last = max(each.known.max() for each in past.steps.values() if len(each.known))
+        as_of = datetime.fromtimestamp(last, UTC)
         learned = fit(past, as_of, (WITHIN,))
         count = _forecast(learned, past, as_of)
         whole = time.perf_counter() - began
