@@ -12,8 +12,11 @@ BY = ("--actor", "privacy-desk")
 
 
 def journal(site: Site, id: str, count: int) -> list[dict[str, Any]]:
-    ask = ("opportunity", "journal", id, "--superseded")
-    facts: list[dict[str, Any]] = until(lambda: site.told(*ask), lambda it: len(it) >= count)
+    def asked() -> Any:
+        found = site.run("opportunity", "journal", id, "--superseded", "--json")
+        return json.loads(found.stdout) if found.exit_code == 0 else []  # not yet in the ledger
+
+    facts: list[dict[str, Any]] = until(asked, lambda it: len(it) >= count)
     return facts
 
 
