@@ -9,7 +9,6 @@ from activities.accounts import Accounts
 from activities.admission import AdmissionActivities
 from activities.delivery import DeliveryActivities
 from activities.reconcile import ReconcileActivities
-from activities.recorder import Recorder
 from activities.rolling import may_roll_over
 from activities.snapshot import SnapshotActivities
 from ledger.ledger import Ledger
@@ -21,9 +20,8 @@ def make(
 ) -> list[Callable[..., Any]]:
     """Every activity, ready to be registered by a worker."""
     accounts = Accounts(client, task_queue)
-    recorder = Recorder(ledger)  # one for all: what comes at the same time goes together
-    admission = AdmissionActivities(ledger, recorder, library, accounts)
-    delivery = DeliveryActivities(ledger, recorder, accounts)
+    admission = AdmissionActivities(ledger, library, accounts)
+    delivery = DeliveryActivities(ledger, accounts)
     return [
         admission.admit,
         admission.adopt,

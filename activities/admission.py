@@ -1,7 +1,6 @@
 """Admission: the ledger and the library of processes say whether an opportunity may begin."""
 
 import asyncio
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -9,10 +8,8 @@ from typing import Any
 from temporalio import activity
 
 from activities.accounts import Accounts
-from activities.recorder import Recorder
-from ledger.batch import Batch, Claim, Claimed, Found
+from ledger.batch import Batch
 from ledger.ledger import Ledger
-from ledger.reservation import TAKEN
 from processes import Library
 from sales.account import Account, Admission, Opening, decide_account, evolve_account
 from sales.account_messages import ReopenOpportunity
@@ -58,12 +55,9 @@ class Admitted:
 class AdmissionActivities:
     """What must be known from outside before something can begin or go on."""
 
-    def __init__(
-        self, ledger: Ledger, recorder: Recorder, library: Library, accounts: Accounts
-    ) -> None:
-        """Asks `ledger` and `library`, writes through `recorder`, adopts through `accounts`."""
-        self._ledger, self._recorder = ledger, recorder
-        self._library, self._accounts = library, accounts
+    def __init__(self, ledger: Ledger, library: Library, accounts: Accounts) -> None:
+        """Asks `ledger` and `library`; adopts through `accounts`."""
+        self._ledger, self._library, self._accounts = ledger, library, accounts
 
     @activity.defn(name="admit")
     async def admit(self, asked: Wishes) -> Admitted:
@@ -73,25 +67,14 @@ class AdmissionActivities:
         account a write of its own; should it have moved on meanwhile, it writes them itself and
         the ledger follows.
         """
-        messages = [wish.message for wish in asked.wishes]
-        begun = await asyncio.to_thread(self._begun, asked.account_id, asked.at, messages)
-
-        def then(found: Found) -> Batch | None:
-            facts = _facts(asked, _admissions(begun, found))
-            return Batch("account", asked.account_id, asked.run_id, facts) if facts else None
-
-        claimed = await self._claimed(asked.account_id, asked.at, begun, then)
-        written = claimed.ack.facts if claimed.ack else ()
-        return Admitted(_admissions(begun, claimed.found), written)
+        return await asyncio.to_thread(self._admit_all, asked)
 
     @activity.defn(name="adopt")
     async def adopt(self, request: Request) -> Admission:
         """For an opportunity that was started without its account, which is told of it."""
         account_id, wish = request.account_id, request.opening
         at = request.at or datetime.now(UTC)
-        begun = await asyncio.to_thread(self._begun, account_id, at, [wish])
-        claimed = await self._claimed(account_id, at, begun, lambda _: None)
-        (admission,) = _admissions(begun, claimed.found)
+        admission = await asyncio.to_thread(self._admit, account_id, at, wish)
         if admission.start:
             process = admission.start.process.name
             await self._accounts.adopt(account_id, wish.opportunity_id, process)
@@ -107,33 +90,36 @@ class AdmissionActivities:
         """The account as the ledger has it."""
         return await asyncio.to_thread(self._ledger.account_state, account_id)
 
-    async def _claimed(
-        self,
-        account_id: str,
-        at: datetime,
-        begun: Sequence[Start | Broken],
-        then: Callable[[Found], Batch | None],
-    ) -> Claimed:
-        """Reserve the ids of all that may begin, and write what follows with them."""
-        wanted = tuple(each.opening.opportunity_id for each in begun if isinstance(each, Start))
-        return await self._recorder.claim(Claim(account_id, wanted, at, then))
+    def _admit_all(self, asked: Wishes) -> Admitted:
+        admissions = tuple(
+            self._admit(asked.account_id, asked.at, wish.message) for wish in asked.wishes
+        )
+        if asked.sequence is None:
+            return Admitted(admissions)
+        state = Account(asked.account_id, asked.at, sequence=asked.sequence)
+        facts: list[Fact] = []
+        for wish, admission in zip(asked.wishes, admissions, strict=True):
+            for fact in decide_account(state, wish.message, asked.at, wish.cause, admission):
+                state = evolve_account(state, fact)
+                facts.append(fact)
+        if not facts:
+            return Admitted(admissions)
+        batch = Batch("account", asked.account_id, asked.run_id, tuple(facts))
+        return Admitted(admissions, self._ledger.record(batch).facts)
 
-    def _begun(
-        self, account_id: str, at: datetime, wishes: Sequence[Opening]
-    ) -> list[Start | Broken]:
-        """What each wish leads to, as long as its id is free."""
-        return [self._start(account_id, at, wish) for wish in wishes]
-
-    def _start(self, account_id: str, at: datetime, wish: Opening) -> Start | Broken:
+    def _admit(self, account_id: str, at: datetime, wish: Opening) -> Admission:
         try:
             if isinstance(wish, OpenOpportunity):
                 start = self._opening(account_id, at, wish)
             else:
                 start = self._successor(account_id, at, wish)
             begin(start, at)
+            rule = self._ledger.reserve(start.opening.opportunity_id, account_id, at)
+            if rule:
+                raise Broken("opportunity_id", rule)
         except Broken as broken:
-            return broken
-        return start
+            return Admission(None, broken.field, broken.rule, broken.detail)
+        return Admission(start)
 
     def _opening(self, account_id: str, at: datetime, wish: OpenOpportunity) -> Start:
         if "~" in wish.opportunity_id:
@@ -141,7 +127,8 @@ class AdmissionActivities:
         process = self._library.find(wish.process, wish.process_version)
         if process is None:
             raise Broken("process", "unknown_process", f"no process is called {wish.process!r}")
-        return Start(account_id=account_id, opening=wish, process=process, at=at)
+        again = self._ledger.was_taken_back(wish.opportunity_id)
+        return Start(account_id=account_id, opening=wish, process=process, at=at, again=again)
 
     def _successor(self, account_id: str, at: datetime, wish: ReopenOpportunity) -> Start:
         before = self._ledger.state(wish.opportunity_id)
@@ -163,33 +150,6 @@ class AdmissionActivities:
             predecessor_id=wish.opportunity_id,
             heard=before.heard,
         )
-
-
-def _admissions(begun: Sequence[Start | Broken], found: Found) -> tuple[Admission, ...]:
-    """The answers, once it is known which ids are free and which were used before."""
-    return tuple(_admission(each, found) for each in begun)
-
-
-def _admission(begun: Start | Broken, found: Found) -> Admission:
-    if isinstance(begun, Broken):
-        return Admission(None, begun.field, begun.rule, begun.detail)
-    id_ = begun.opening.opportunity_id
-    if id_ in found.taken:
-        return Admission(None, "opportunity_id", TAKEN)
-    return Admission(begun.model_copy(update={"again": True}) if id_ in found.again else begun)
-
-
-def _facts(asked: Wishes, admissions: Sequence[Admission]) -> tuple[Fact, ...]:
-    """What the account will say of them; nothing where it is not known how far its journal is."""
-    if asked.sequence is None:
-        return ()
-    state = Account(asked.account_id, asked.at, sequence=asked.sequence)
-    facts: list[Fact] = []
-    for wish, admission in zip(asked.wishes, admissions, strict=True):
-        for fact in decide_account(state, wish.message, asked.at, wish.cause, admission):
-            state = evolve_account(state, fact)
-            facts.append(fact)
-    return tuple(facts)
 
 
 def _again(

@@ -50,9 +50,10 @@ class Known:
 class DeliveryActivities:
     """The way out of the workflows."""
 
-    def __init__(self, ledger: Ledger, recorder: Recorder, accounts: Accounts) -> None:
-        """Into `ledger`, through `recorder`, and to `accounts` by signal."""
-        self._ledger, self._recorder, self._accounts = ledger, recorder, accounts
+    def __init__(self, ledger: Ledger, accounts: Accounts) -> None:
+        """Into `ledger`, and to `accounts` by signal."""
+        self._ledger, self._accounts = ledger, accounts
+        self._recorder = Recorder(ledger)
 
     @activity.defn(name="deliver")
     async def deliver(self, what: Delivery) -> Ack:

@@ -7,9 +7,9 @@ which more messages reach their workflows, to be decided and written together.
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
-from ledger.batch import Ack, Batch, Claim, Claimed
+from ledger.batch import Ack, Batch
 from ledger.errors import LedgerDown
 from ledger.ledger import Ledger
 
@@ -19,33 +19,20 @@ APART: Final = 0.1
 """Seconds from one transaction to the next, at least."""
 
 
-Work = Batch | Claim
-Answer = Ack | Claimed
-
-
 class Recorder:
     """Writes to the ledger for one event loop."""
 
     def __init__(self, ledger: Ledger) -> None:
         """Into `ledger`."""
         self._ledger = ledger
-        self._waiting: list[tuple[Work, asyncio.Future[Any]]] = []
+        self._waiting: list[tuple[Batch, asyncio.Future[Ack]]] = []
         self._writer: asyncio.Task[None] | None = None
         self._not_before = 0.0
 
     async def record(self, batch: Batch) -> Ack:
         """Write one batch, in its turn. Raises what `Ledger.record` raises for it."""
-        ack: Ack = await self._done(batch)
-        return ack
-
-    async def claim(self, claim: Claim) -> Claimed:
-        """Claim ids and write what follows, in its turn. Raises what `Ledger.record` does."""
-        claimed: Claimed = await self._done(claim)
-        return claimed
-
-    async def _done(self, work: Work) -> Any:
-        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self._waiting.append((work, answer))
+        answer: asyncio.Future[Ack] = asyncio.get_running_loop().create_future()
+        self._waiting.append((batch, answer))
         if self._writer is None or self._writer.done():
             self._writer = asyncio.create_task(self._write())
         return await answer
@@ -56,7 +43,7 @@ class Recorder:
             await asyncio.sleep(self._not_before - clock())
             self._not_before = clock() + APART
             together, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
-            answers = await asyncio.to_thread(self._record, [work for work, _ in together])
+            answers = await asyncio.to_thread(self._record, [batch for batch, _ in together])
             for (_, future), answer in zip(together, answers, strict=True):
                 if future.done():  # whoever asked has stopped waiting
                     continue
@@ -65,19 +52,13 @@ class Recorder:
                 else:
                     future.set_result(answer)
 
-    def _record(self, works: Sequence[Work]) -> list[Answer | Exception]:
+    def _record(self, batches: Sequence[Batch]) -> list[Ack | Exception]:
         """All at once, or, where one of them cannot be written, each by itself."""
-        claims = [work for work in works if isinstance(work, Claim)]
-        batches = [work for work in works if isinstance(work, Batch)]
         try:
-            claimed, acks = self._ledger.record_all(claims, batches)
-            of_claims, of_batches = iter(claimed), iter(acks)
-            return [
-                next(of_claims) if isinstance(work, Claim) else next(of_batches) for work in works
-            ]
+            return [*self._ledger.record_many(batches)]
         except LedgerDown as down:
-            return [down] * len(works)
+            return [down] * len(batches)
         except Exception as error:
-            if len(works) == 1:
+            if len(batches) == 1:
                 return [error]
-        return [answer for work in works for answer in self._record([work])]
+        return [answer for batch in batches for answer in self._record([batch])]

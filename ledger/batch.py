@@ -1,9 +1,7 @@
 """What a workflow hands to the ledger and what it hears back: plain values, no database."""
 
-from collections.abc import Callable, Set
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
 import pydantic
 
@@ -52,34 +50,3 @@ class Ack:
     superseded: int
     facts: tuple[Fact, ...]
     end: dict[str, Any] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """Ids that are to be an account's, and what the account writes once it is known which are.
-
-    `then` makes that of what the claim found; it may be asked more than once, and must not wait.
-    """
-
-    subject: ClassVar[Literal["account"]] = "account"
-    id: str
-    wanted: tuple[str, ...]
-    at: datetime
-    then: Callable[["Found"], Batch | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What a claim found: the ids that belong to somebody else, and those that were taken back
-    with an import, ever, so that a workflow of that id has been."""
-
-    taken: Set[str]
-    again: Set[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """What became of a claim, and of what was written with it."""
-
-    found: Found
-    ack: Ack | None

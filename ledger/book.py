@@ -135,6 +135,11 @@ class Book(Database):
         with self._read() as connection:
             return undo.times_taken_back(connection)
 
+    def was_taken_back(self, id: str) -> bool:
+        """Whether an opportunity of this id was taken back, ever."""
+        with self._read() as connection:
+            return undo.was_taken_back(connection, id)
+
     def record_taken_back(self, id: str) -> dict[str, Any] | None:
         """The outcome record of an opportunity that was taken back and has not come again."""
         with self._read() as connection:

@@ -5,10 +5,8 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Unpack
 
-from sqlalchemy import Connection
-
 from ledger import diff, erasure, read, rebuild, reservation, totals, traces
-from ledger.batch import Ack, Batch, Claim, Claimed, Subject
+from ledger.batch import Ack, Batch, Subject
 from ledger.book import Book
 from ledger.fold import ACCOUNT, OPPORTUNITY
 from ledger.processes import Definitions, Processes
@@ -45,25 +43,12 @@ class Ledger(Book):
 
     def record_many(self, batches: Sequence[Batch]) -> list[Ack]:
         """Write many batches, all or none, as if one after the other."""
-        return self.record_all((), batches)[1]
-
-    def record_all(
-        self, claims: Sequence[Claim], batches: Sequence[Batch]
-    ) -> tuple[list[Claimed], list[Ack]]:
-        """The same behind many claims, each with what follows from it."""
         with self._write() as connection:
             writing = Writing(connection, self._definitions)
-            writing.expect([*claims, *batches])
-            claimed = [self._claimed(connection, writing, claim) for claim in claims]
+            writing.expect(batches)
             acks = [writing.add(batch) for batch in batches]
             writing.flush()
-        return claimed, acks
-
-    @staticmethod
-    def _claimed(connection: Connection, writing: Writing, claim: Claim) -> Claimed:
-        found = reservation.find(connection, claim)
-        batch = claim.then(found)
-        return Claimed(found, writing.add(batch) if batch else None)
+        return acks
 
     def erase(self, subject: Subject, id: str, asked: Erase, at: datetime) -> Receipt:
         """Take words out of an ended opportunity or a retired account. Raises Broken where it is

@@ -7,9 +7,7 @@ from typing import Final
 from sqlalchemy import Connection, func, select
 
 from ledger import schema
-from ledger.batch import Claim, Found
 from ledger.engine import insert_once
-from ledger.undo import taken_back
 
 TAKEN: Final = "id_taken"
 """The rule that a second opportunity under the same id breaks."""
@@ -35,14 +33,6 @@ def reserve(connection: Connection, wanted: Mapping[str, str], at: datetime) -> 
         if holder != wanted[key]:
             taken.add(key)
     return dict.fromkeys(taken, TAKEN)
-
-
-def find(connection: Connection, claim: Claim) -> Found:
-    """Reserve what is wanted, and say what stands against it."""
-    wanted = dict.fromkeys(claim.wanted, claim.id)
-    if not wanted:
-        return Found(frozenset(), frozenset())
-    return Found(reserve(connection, wanted, claim.at).keys(), taken_back(connection, wanted))
 
 
 def restore(connection: Connection, held: Iterable[tuple[str, str, datetime]]) -> int:

@@ -96,10 +96,10 @@ def times_taken_back(connection: Connection) -> dict[str, int]:
     return {row[0]: row[1] for row in connection.execute(query)}
 
 
-def taken_back(connection: Connection, ids: Iterable[str]) -> frozenset[str]:
-    """Those of these ids under which an opportunity was taken back, ever."""
-    query = select(_C.id).where(_OPENED, _C.id.in_(ids), _C.superseded > 0)
-    return frozenset(connection.scalars(query))
+def was_taken_back(connection: Connection, id: str) -> bool:
+    """Whether an opportunity of this id was taken back, ever."""
+    query = select(_C.id).where(_OPENED, _C.id == id, _C.superseded > 0).limit(1)
+    return connection.scalar(query) is not None
 
 
 def begin_again(connection: Connection, id: str, event_id: str) -> bool:

@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 
 from ledger import traces
-from ledger.batch import Ack, Batch, Claim, Subject
+from ledger.batch import Ack, Batch, Subject
 from ledger.bulk import insert_new
 from ledger.engine import upsert
 from ledger.errors import Gap
@@ -78,7 +78,7 @@ class Writing:
         self._changed: dict[Key, Opportunity | Account] = {}
         self._moves = Moves()
 
-    def expect(self, batches: Sequence[Batch | Claim]) -> None:
+    def expect(self, batches: Sequence[Batch]) -> None:
         """Read what is held of every subject in the batches."""
         for subject, fold in FOLDS.items():
             ids = list({batch.id for batch in batches if batch.subject == subject})
