@@ -118,6 +118,11 @@ class Ledger(Book):
         with self._read() as connection:
             return read.journal_rows(connection, subject, id, superseded)
 
+    def begun_by(self, subject: Subject, id: str) -> str | None:
+        """The run that wrote the first of the facts that stand."""
+        with self._read() as connection:
+            return read.begun_by(connection, subject, id)
+
     def state(self, id: str) -> Opportunity | None:
         """The state of an opportunity, for a successor."""
         with self._read() as connection:

@@ -110,6 +110,15 @@ def ended_details(connection: Connection) -> Iterator[Sequence[Details]]:
             yield [Details(*row) for row in rows]
 
 
+def begun_by(connection: Connection, subject: Subject, id: str) -> str | None:
+    """The run that wrote the first of the facts that stand."""
+    column = schema.fact.c
+    query = select(column.run_id).where(column.subject == subject, column.id == id)
+    query = query.where(column.superseded == 0).order_by(column.sequence).limit(1)
+    found: str | None = connection.scalar(query)
+    return found
+
+
 def state(connection: Connection, fold: Fold[State], id: str) -> State | None:
     """The state that the journal folds to, as it was stored with the last fact."""
     query = select(fold.table.c.state).where(fold.table.c.id == id)
