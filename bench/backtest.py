@@ -12,10 +12,10 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from bench import datasets
+from insight import scoring
 from insight.backtest import Scores, Window, backtest, scores
 from insight.focus.share import top_fifth_share
-from insight.learned.scores import auc, brier
-from insight.learned.scoring import WinScore
+from insight.learned.attributes import WinScore
 from insight.past import Floats, Past, View
 from ledger.ledger import Ledger
 
@@ -52,7 +52,7 @@ class Asked:
 ASKED = [
     Asked(
         *("bpic2012, 14 days", "loans", "EUR", LOANS_BEGAN, 14, range(76, 138, 3)),
-        most={"brier": 0.1365, "calibration_error": 0.018, "wape": 0.055, "pinball": 0.018},
+        most={"brier": 0.1365, "ece": 0.018, "wape": 0.055, "pinball": 0.018},
         least={"auc": 0.80},
         top_fifth=0.575,
     ),
@@ -72,7 +72,7 @@ ASKED = [
         least={},
     ),
 ]
-SHOWN = ("brier", "auc", "calibration_error", "wape", "bias", "pinball", "covered", "width")
+SHOWN = ("brier", "auc", "ece", "wape", "bias", "pinball", "covered", "width")
 
 
 def main() -> int:
@@ -169,8 +169,9 @@ def attributes() -> tuple[float, float]:
         for train, test in folds:
             score = WinScore([rows[i] for i in train], won[train])
             chance[test] = score.chance([rows[i] for i in test])
-        found.append((brier(won, chance), auc(won, chance)))
-    return float(np.mean([b for b, _ in found])), float(np.mean([a for _, a in found]))
+        found.append((scoring.brier(chance, won), scoring.auc(chance, won)))
+    brier, auc = np.array(found, float).mean(0)
+    return float(brier), float(auc)
 
 
 def _missed(asked: Asked, found: Scores) -> list[str]:

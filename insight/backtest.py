@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
+from insight import scoring
 from insight.learned import fit
-from insight.learned.scores import auc, brier, calibration_error, pinball, wape
 from insight.past import Floats, Mask, Past
 from ledger.steps import Kind
 
@@ -30,14 +30,13 @@ class Window:
 @dataclass(frozen=True)
 class Scores:
     """Of some windows. Chances are scored over all open opportunities of all windows; amounts by
-    window, the error by the P50. `covered` is the share of the windows between P10 and P90, and
-    `width` how far apart these are, as a share of what came, in the mean."""
+    window, the error by the P50; each as `insight.scoring` has it."""
 
     windows: int
     rows: int
     brier: float
     auc: float
-    calibration_error: float
+    ece: float
     wape: float
     bias: float
     pinball: float
@@ -76,23 +75,23 @@ def window(past: Past, currency: str, as_of: datetime, days: int) -> Window:
 
 
 def scores(windows: list[Window]) -> Scores:
-    """How good they were in all."""
+    """How good they were in all. Raises ValueError where nothing was open, or nothing was won or
+    nothing was not: then nothing can be said."""
     won = np.concatenate([each.won for each in windows])
     chance = np.concatenate([each.chance for each in windows])
     actual = np.array([each.actual for each in windows])
     low, middle, high = np.array([each.quantiles for each in windows]).T
-    losses = [
-        pinball(actual, said, p) for said, p in zip((low, middle, high), QUANTILES, strict=True)
-    ]
-    return Scores(
-        len(windows),
-        len(won),
-        brier(won, chance),
-        auc(won, chance),
-        calibration_error(won, chance),
-        wape(actual, middle),
-        float((middle - actual).sum() / actual.sum()),
-        float(np.mean(losses)),
-        float(((actual >= low) & (actual <= high)).mean()),
-        float(((high - low) / actual).mean()),
+    told = (
+        scoring.brier(chance, won),
+        scoring.auc(chance, won),
+        scoring.ece(chance, won),
+        scoring.wape(middle, actual),
+        scoring.bias(middle, actual),
+        scoring.pinball_over(dict(zip(QUANTILES, (low, middle, high), strict=True)), actual),
+        scoring.coverage(low, high, actual),
+        scoring.width(low, high, actual),
     )
+    known = [each for each in told if each is not None]
+    if len(known) < len(told):
+        raise ValueError("windows: nothing was open, or all or none of it was won")
+    return Scores(len(windows), len(won), *known)

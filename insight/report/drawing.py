@@ -8,7 +8,7 @@ import re
 import warnings
 from html import escape
 from io import StringIO
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 from xml.etree import ElementTree
 
 from insight.report.palette import DIM, INK, LINE, SOFT, VARIABLE
@@ -59,9 +59,9 @@ def quiet(axes: "Axes") -> None:
     axes.set_axisbelow(True)
 
 
-def grid(axes: "Axes", axis: str = "y") -> None:
+def grid(axes: "Axes", axis: Literal["both", "x", "y"] = "y") -> None:
     """Thin lines to read values by."""
-    axes.grid(axis=axis, color=LINE, linewidth=0.8)  # type: ignore[arg-type]
+    axes.grid(axis=axis, color=LINE, linewidth=0.8)
 
 
 def said(text: str) -> str:

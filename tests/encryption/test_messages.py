@@ -155,7 +155,7 @@ async def test_the_schedule_speaks_in_cipher_too(world: World) -> None:
         await schedule.trigger()
         described = await eventually(schedule.describe, lambda found: found.info.recent_actions)
         run = described.info.recent_actions[-1].action
-        handle: Handle = world.client.get_workflow_handle(getattr(run, "workflow_id"))  # noqa: B009
+        handle: Handle = world.client.get_workflow_handle(getattr(run, "workflow_id"))  # noqa: B009  # of one kind
         assert (await handle.result())["unanswered"] is not None
         first, *_ = await events(handle)
     started = first.workflow_execution_started_event_attributes

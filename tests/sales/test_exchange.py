@@ -25,7 +25,7 @@ UTC_FROM_THE_START: Calendars = [(Calendar(), NOW - 1000 * DAY)]
 def learned(pair: str, text: str, valid_from: date, at: datetime, sequence: int = 1) -> Learned:
     currency, base = pair.split("/")
     rate = Rate(
-        **{"id": f"{currency}:{base}:{valid_from}", "sequence": sequence},  # type: ignore[arg-type]
+        **{"id": f"{currency}:{base}:{valid_from}", "sequence": sequence},  # type: ignore[arg-type]  # both kinds of fields
         currency=currency,
         base=base,
         valid_from=valid_from,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, SupportsFloat
 
 from insight.forecast.report import Against, Forecast, Line, Outlook
 from insight.report.page import Section, Table, Tile
@@ -30,9 +30,9 @@ class Number(NamedTuple):
         """The main currency."""
         return self.line.currency or ""
 
-    def money(self, amount: float | object) -> str:
+    def money(self, amount: SupportsFloat) -> str:
         """A sum in it."""
-        return money(float(amount), self.currency)  # type: ignore[arg-type]
+        return money(float(amount), self.currency)
 
 
 def main_line(forecast: Forecast) -> Line | None:

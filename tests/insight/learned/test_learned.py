@@ -61,7 +61,7 @@ def few(count: int, outcome: int, **changes: object) -> Lives:
         np.full(count, 100.0),
         ["EUR"] * count,
     )
-    return replace(lives, **changes)  # type: ignore[arg-type]
+    return replace(lives, **changes)  # type: ignore[arg-type]  # any of its columns
 
 
 NONE = np.zeros(0)
