@@ -26,6 +26,7 @@ def make(
         admission.admit,
         admission.adopt,
         admission.find_process,
+        admission.find_policy,
         admission.recall_account,
         delivery.deliver,
         delivery.deliver_account,

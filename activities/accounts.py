@@ -6,14 +6,18 @@ from typing import Any, Final
 
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.service import RPCError, RPCStatusCode
 
 from sales.facts import Fact
+from sales.telling import Telling
 
 TASK_QUEUE: Final = "closeline"
 BACKSTOP: Final = timedelta(days=90)
 """How far behind `end_by` the server itself ends an opportunity whose own code cannot."""
 LONGEST: Final = 200
 """How long the id of an event may be."""
+LEFT: Final = ("process", "contract", "recurring", "promises")
+"""What of an outcome record an account acts on, and is told by name."""
 
 
 def late_event(opportunity_id: str, event_id: str) -> str:
@@ -23,7 +27,7 @@ def late_event(opportunity_id: str, event_id: str) -> str:
 
 
 class Accounts:
-    """The accounts as seen from outside their workflows."""
+    """The accounts, and their opportunities, as seen from outside their workflows."""
 
     def __init__(self, client: Client, task_queue: str = TASK_QUEUE) -> None:
         """Reached through `client`."""
@@ -42,6 +46,25 @@ class Accounts:
             start_signal_args=[body],
         )
 
+    async def tell(self, account_id: str, telling: Telling) -> None:
+        """What an account makes another workflow know; what finds no opportunity any more is late,
+        and the account's to keep."""
+        if telling.to == "account":
+            await self.say(telling.id, telling.kind, telling.body)
+            return
+        handle = self._client.get_workflow_handle(f"opportunity:{telling.id}")
+        try:
+            await handle.signal(telling.kind, telling.body)
+        except RPCError as error:
+            if error.status != RPCStatusCode.NOT_FOUND:
+                raise
+            body: dict[str, Any] = {
+                "event_id": late_event(telling.id, telling.body["event_id"]),
+                "opportunity_id": telling.id,
+                "message": {"kind": telling.kind, "body": telling.body},
+            }
+            await self.say(account_id, "late_message", body)
+
     async def adopt(self, account_id: str, opportunity_id: str, process: str) -> None:
         """An opportunity of the account runs that it did not launch itself."""
         body = {
@@ -54,13 +77,14 @@ class Accounts:
     async def tell_end(self, account_id: str, record: dict[str, Any]) -> None:
         """An opportunity of the account has ended; told twice it counts once."""
         opportunity_id = record["opportunity_id"]
-        body = {
+        body: dict[str, Any] = {
             "event_id": f"end:{opportunity_id}",
             "occurred_at": record["closed_at"],
             "opportunity_id": opportunity_id,
             "outcome": record["outcome"],
             "reason": record["reason"],
-            "record": record,
+            **{name: record[name] for name in LEFT if name in record},
+            "record": {name: each for name, each in record.items() if name not in LEFT},
         }
         await self.say(account_id, "opportunity_ended", body)
 

@@ -11,8 +11,10 @@ from activities.accounts import Accounts
 from ledger.batch import Batch
 from ledger.ledger import Ledger
 from processes import Library
-from sales.account import Account, Admission, Opening, decide_account, evolve_account
-from sales.account_messages import ReopenOpportunity
+from sales.account.decide import decide_account, folded
+from sales.account.messages import ReopenOpportunity
+from sales.account.policy import STANDARD, Policy
+from sales.account.state import Account, Admission, Opening
 from sales.drafts import Broken
 from sales.facts import Cause, Fact
 from sales.opening import OpenOpportunity, Request, Start, begin
@@ -52,6 +54,15 @@ class Admitted:
     written: tuple[Fact, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """What an account begins with: how earlier runs have left it, if any have, and the policy of
+    those that were given none."""
+
+    state: Account | None
+    policy: Policy | None
+
+
 class AdmissionActivities:
     """What must be known from outside before something can begin or go on."""
 
@@ -85,15 +96,21 @@ class AdmissionActivities:
         """The definition of a version of a process, if there is one."""
         return self._library.find(*ref)
 
+    @activity.defn(name="find_policy")
+    async def find_policy(self, ref: tuple[str, int | None]) -> Policy | None:
+        """The definition of a policy, the latest where no version is named, if there is one."""
+        return self._library.policies.find(*ref)
+
     @activity.defn(name="recall_account")
-    async def recall_account(self, account_id: str) -> Account | None:
-        """The account as earlier runs have left it in the ledger.
+    async def recall_account(self, account_id: str) -> Recalled:
+        """The account as earlier runs have left it in the ledger, and the standard policy.
 
         What this run has written itself is no past: its worker died before the history had it, so
         it says it again and the ledger follows.
         """
         run_id = activity.info().workflow_run_id
-        return await asyncio.to_thread(self._before, account_id, run_id)
+        before = await asyncio.to_thread(self._before, account_id, run_id)
+        return Recalled(before, self._library.policies.find(STANDARD))
 
     def _before(self, account_id: str, run_id: str | None) -> Account | None:
         if self._ledger.begun_by("account", account_id) == run_id:
@@ -109,9 +126,9 @@ class AdmissionActivities:
         state = Account(asked.account_id, asked.at, sequence=asked.sequence)
         facts: list[Fact] = []
         for wish, admission in zip(asked.wishes, admissions, strict=True):
-            for fact in decide_account(state, wish.message, asked.at, wish.cause, admission):
-                state = evolve_account(state, fact)
-                facts.append(fact)
+            found = decide_account(state, wish.message, asked.at, wish.cause, admission)
+            state = folded(state, found)
+            facts += found
         if not facts:
             return Admitted(admissions)
         batch = Batch("account", asked.account_id, asked.run_id, tuple(facts))

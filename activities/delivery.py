@@ -10,6 +10,7 @@ from activities.accounts import Accounts
 from activities.recorder import Recorder
 from ledger.batch import Ack, Batch
 from ledger.ledger import Ledger
+from sales.account.parts import told_others
 from sales.facts import Fact
 from sales.process import Process
 
@@ -81,9 +82,12 @@ class DeliveryActivities:
 
     @activity.defn(name="deliver_account")
     async def deliver_account(self, what: AccountDelivery) -> Ack:
-        """Write an account's facts."""
-        batch = self._batch("account", what.account_id, what)
-        return await self._recorder.record(batch)
+        """Write an account's facts, then tell others what they make it tell."""
+        ack = await self._recorder.record(self._batch("account", what.account_id, what))
+        for fact in what.facts:
+            for telling in told_others(what.account_id, fact):
+                await self._accounts.tell(what.account_id, telling)
+        return ack
 
     @activity.defn(name="recall")
     async def recall(self, opportunity_id: str) -> Known | None:

@@ -18,7 +18,7 @@ from ledger.ledger import Ledger
 from ledger.schema import account, fact, opportunity, standing
 from ledger.steps import OPENING, SEPARATOR
 from ledger.traces import TABLES
-from sales.account import open_account
+from sales.account.decide import open_account
 
 WRITTEN: Final = 1_000
 OPEN_ONE_IN: Final = 10

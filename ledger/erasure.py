@@ -9,7 +9,7 @@ from ledger import read
 from ledger.batch import Batch, Subject
 from ledger.fold import ACCOUNT, OPPORTUNITY
 from ledger.write import Writing
-from sales.account import decide_account, evolve_account
+from sales.account.decide import decide_account, folded
 from sales.decide import decide
 from sales.drafts import Broken
 from sales.evolve import evolve
@@ -57,6 +57,4 @@ def _of_account(connection: Connection, id: str, asked: Erase, at: datetime) -> 
     if state.retired_at is None:
         raise Broken("account_id", "still_open", "its workflow decides")
     facts = decide_account(state, asked, at, HERE)
-    for fact in facts:
-        state = evolve_account(state, fact)
-    return account_receipt(state, asked, facts), facts
+    return account_receipt(folded(state, facts), asked, facts), facts

@@ -14,7 +14,8 @@ from sqlalchemy import Table
 from ledger import reference, schema
 from ledger.batch import Subject
 from ledger.columns import Written
-from sales.account import Account, dump_account, evolve_account, load_account
+from sales.account.evolve import evolve_account
+from sales.account.state import Account, dump_account, load_account
 from sales.clocks import next_deadline
 from sales.evolve import REFERRING, Lookup, evolve
 from sales.facts import Fact

@@ -1,6 +1,6 @@
 """The ledger as its callers see it: each method is one transaction, and safe to call again."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Unpack
@@ -12,7 +12,7 @@ from ledger.fold import ACCOUNT, OPPORTUNITY
 from ledger.processes import Definitions, Processes
 from ledger.rows import AccountRow, FactRow, OpportunityRow, OutcomeCount, Weighted
 from ledger.write import Writing
-from sales.account import Account
+from sales.account.state import Account
 from sales.facts import Fact
 from sales.messages import Erase
 from sales.opportunity import Opportunity
@@ -144,6 +144,15 @@ class Ledger(Book):
         moment."""
         with self._read() as connection:
             yield traces.read(connection, only_open)
+
+    @contextmanager
+    def account_facts(
+        self, kinds: Collection[str]
+    ) -> Iterator[Iterator[Sequence[tuple[str, Fact]]]]:
+        """The facts of these kinds of all accounts, each with its account's id, many at once and
+        all of one moment: those of one account after the other, in the order of its journal."""
+        with self._read() as connection:
+            yield read.account_facts(connection, kinds)
 
     @contextmanager
     def ended_details(self) -> Iterator[Iterator[Sequence[read.Details]]]:

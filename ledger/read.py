@@ -1,6 +1,6 @@
 """Reading: each function is one question, asked of one connection."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any, Final, Literal, NamedTuple, TypedDict, TypeVar, Unpack
@@ -97,6 +97,20 @@ def journals(connection: Connection, subject: Subject, ids: Sequence[str]) -> Jo
         for row in connection.execute(some.order_by(column.id, column.sequence)):
             found.setdefault(row.id, []).append(Fact(*row[1:]))
     return found
+
+
+def account_facts(
+    connection: Connection, kinds: Collection[str]
+) -> Iterator[Sequence[tuple[str, Fact]]]:
+    """The facts of these kinds of all accounts, each with its account's id, many at once: those of
+    one account after the other, each in the order of its journal."""
+    column = schema.fact.c
+    query = select(column.id, *(column[name] for name in FACT_COLUMNS))
+    query = query.where(column.subject == "account", column.superseded == 0)
+    query = query.where(column.kind.in_(kinds)).order_by(column.id, column.sequence)
+    with connection.execute(query.execution_options(yield_per=DETAILS_AT_ONCE)) as found:
+        for rows in found.partitions():
+            yield [(row.id, Fact(*row[1:])) for row in rows]
 
 
 def ended_details(connection: Connection) -> Iterator[Sequence[Details]]:

@@ -36,7 +36,7 @@ from ledger.redaction import redact
 from ledger.schema import fact as facts_table
 from ledger.totals import Moves, Place, Standing, standing_of
 from ledger.trace import Trace
-from sales.account import Account
+from sales.account.state import Account
 from sales.facts import Fact
 from sales.opportunity import Opportunity
 

@@ -1,7 +1,9 @@
-"""The library of sales processes: the built-in ones, and the user's own beside them.
+"""The library of sales processes, and of policies by which accounts are managed: the built-in ones,
+and the user's own beside them.
 
-A file holds one version of one process; its name and version are what it says inside, however the
-file is called. Versions live side by side, and one of them never means two things.
+A file holds one version of one of them; its name and version are what it says inside, however the
+file is called. Versions live side by side, and one of them never means two things. Policies are in
+the folder `policies` beside the processes.
 """
 
 import json
@@ -9,18 +11,21 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Generic, TypeVar
 
 from pydantic import ValidationError
 
+from sales.account.policy import Policy
 from sales.process import Process
 from sales.reading import fault
+
+T = TypeVar("T", Process, Policy)
 
 BUILT_IN: Final = Path(__file__).parent
 
 
 class BadProcess(ValueError):
-    """A process cannot be used: which file, which key, which rule."""
+    """A process or a policy cannot be used: which file, which key, which rule."""
 
     def __init__(self, file: Path, key: str, rule: str, detail: str = "") -> None:
         """`key` and `rule` are stable codes; `detail` is prose for people."""
@@ -28,41 +33,67 @@ class BadProcess(ValueError):
         self.file, self.key, self.rule, self.detail = file, key, rule, detail
 
 
-class Library:
-    """Processes by name and version."""
+class Shelf(Generic[T]):
+    """Definitions by name and version."""
 
-    def __init__(self, processes: Iterable[Process] = ()) -> None:
+    def __init__(self, definitions: Iterable[T] = ()) -> None:
         """The last of two with the same name and version wins; `library` lets none differ."""
-        self._by_ref = {(each.name, each.version): each for each in processes}
+        self._by_ref: dict[tuple[str, int], T] = {
+            (each.name, each.version): each for each in definitions
+        }
 
-    def find(self, name: str, version: int | None = None) -> Process | None:
+    def find(self, name: str, version: int | None = None) -> T | None:
         """That version, or the latest; nothing if there is none."""
         if version is not None:
             return self._by_ref.get((name, version))
         versions = [known for of, known in self._by_ref if of == name]
         return self._by_ref[name, max(versions)] if versions else None
 
-    def all(self) -> tuple[Process, ...]:
-        """Every version of every process, by name and version."""
+    def all(self) -> tuple[T, ...]:
+        """Every version of every one, by name and version."""
         return tuple(self._by_ref[ref] for ref in sorted(self._by_ref))
 
 
+class Library(Shelf[Process]):
+    """Processes by name and version, and beside them the policies."""
+
+    def __init__(self, processes: Iterable[Process] = (), policies: Iterable[Policy] = ()) -> None:
+        """Both as `Shelf` takes them."""
+        super().__init__(processes)
+        self.policies = Shelf(policies)
+
+
 def library(folder: Path | None = None) -> Library:
-    """The built-in processes and those in `folder`. Raises BadProcess on the first fault."""
+    """The built-in ones and those in `folder`. Raises BadProcess on the first fault."""
     if folder is not None and not folder.is_dir():
         raise BadProcess(folder, "file", "no_such_folder")
-    found: dict[tuple[str, int], tuple[Process, Path]] = {}
-    for file in [*_files(BUILT_IN), *(_files(folder) if folder else [])]:
-        process = load_file(file)
-        first, where = found.setdefault((process.name, process.version), (process, file))
-        if first != process:
-            ref = f"{process.name!r} version {process.version}"
+    folders = [BUILT_IN, *([folder] if folder else [])]
+    return Library(_all(folders, Process), _all([each / "policies" for each in folders], Policy))
+
+
+def _all(folders: Iterable[Path], form: type[T]) -> list[T]:
+    found: dict[tuple[str, int], tuple[T, Path]] = {}
+    for file in (file for folder in folders for file in sorted(folder.glob("*.toml"))):
+        definition = _load(file, form)
+        key = definition.name, definition.version
+        first, where = found.setdefault(key, (definition, file))
+        if first != definition:
+            ref = f"{definition.name!r} version {definition.version}"
             raise BadProcess(file, "version", "defined_twice", f"{ref} is another in {where}")
-    return Library(process for process, _ in found.values())
+    return [definition for definition, _ in found.values()]
 
 
 def load_file(path: Path) -> Process:
     """The process in the file. Raises BadProcess on whatever is wrong with it."""
+    return _load(path, Process)
+
+
+def load_policy(path: Path) -> Policy:
+    """The policy in the file. Raises BadProcess on whatever is wrong with it."""
+    return _load(path, Policy)
+
+
+def _load(path: Path, form: type[T]) -> T:
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -72,21 +103,17 @@ def load_file(path: Path) -> Process:
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise BadProcess(path, "file", "not_toml", str(error)) from error
     try:
-        return Process.model_validate(data)
+        return form.model_validate(data)
     except ValidationError as error:
         key, rule, detail = fault(error)
         raise BadProcess(path, _named(key, data), rule, detail) from error
 
 
-def digest(process: Process) -> str:
+def digest(process: Process | Policy) -> str:
     """Sixteen hex digits over all that its file says, comments and spelling of durations apart."""
     said = process.model_dump(mode="json", exclude_unset=True)
     text = json.dumps(said, sort_keys=True, separators=(",", ":"))
     return sha256(text.encode()).hexdigest()[:16]
-
-
-def _files(folder: Path) -> list[Path]:
-    return sorted(folder.glob("*.toml"))
 
 
 def _named(key: str, data: Mapping[str, Any]) -> str:

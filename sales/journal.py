@@ -92,18 +92,23 @@ def check_stamps(message: Message, now: datetime) -> None:
         raise Broken("sent_at", "in_the_future")
 
 
-def remembered(heard: dict[str, Heard], fact: Fact) -> dict[str, Heard]:
-    """The last thousand events or ninety days of them, whichever is less, with this one."""
+def remembered(
+    heard: dict[str, Heard],
+    fact: Fact,
+    most: int = REMEMBERED,
+    most_letters: int = REMEMBERED_LETTERS,
+) -> dict[str, Heard]:
+    """The last so many events or ninety days of them, whichever is less, with this one."""
     if fact.event_id is None or fact.event_id.startswith(MADE_UP):
         return heard
     kept = dict(heard)
     kept[fact.event_id] = Heard(fact.sequence, fact.recorded_at, fact.data.get("rule"))
     oldest = fact.recorded_at - REMEMBERED_FOR
-    while len(kept) > REMEMBERED or next(iter(kept.values())).at < oldest:
+    while len(kept) > most or next(iter(kept.values())).at < oldest:
         del kept[next(iter(kept))]
-    if len(kept) > REMEMBERED_LETTERS // 200:  # fewer are never too much, for no id is longer
+    if len(kept) > most_letters // 200:  # fewer are never too much, for no id is longer
         letters = sum(map(len, kept))
-        while letters > REMEMBERED_LETTERS:
+        while letters > most_letters:
             letters -= len(first := next(iter(kept)))
             del kept[first]
     return kept

@@ -1,16 +1,26 @@
 """The outcome record: how one opportunity ended, as plain JSON. It is the result of the
 opportunity's workflow, what its account is told, and what the ledger says when asked again."""
 
-from typing import Any, Literal
+from decimal import Decimal
+from typing import Any, Final, Literal
 
+from pydantic import Field
+
+from sales.messages import Contract
 from sales.opportunity import Opportunity, OutcomeName
 from sales.values import Code, Id, Instant, Model, Money, Name, Text
+
+MOST_PROMISES: Final = 20
+MOST_LETTERS: Final = 200
+"""How many promises a record tells, and how much of each: its account keeps them in its state."""
 
 
 class OutcomeRecord(Model):
     """How one opportunity ended: its outcome, the reasons, what it was worth, where it stood.
 
-    The first of the reasons is the primary one. `reset_refused` is there where the run was thrown
+    The first of the reasons is the primary one. Of a win, `contract` is the term that was bought,
+    `recurring` the sum that returns each year, and `promises` are the objectives with which it was
+    sold, by their ids. `reset_refused` is there where the run was thrown
     back past its end and closed with the one that stands.
     """
 
@@ -28,6 +38,10 @@ class OutcomeRecord(Model):
     sequence: int
     attempt: int
     predecessor_id: Id | None
+    process: Code
+    contract: Contract | None = None
+    recurring: Money | None = None
+    promises: dict[Id, Name] = Field(default_factory=dict)
     reset_refused: Literal[True] | None = None
 
 
@@ -36,9 +50,6 @@ def record_of(state: Opportunity) -> dict[str, Any]:
     outcome = state.outcome
     if outcome is None:
         raise ValueError(f"opportunity {state.id!r} has not ended")
-    amount = None
-    if state.amount is not None:
-        amount = {"amount": format(state.amount, "f"), "currency": state.currency}
     return {
         "opportunity_id": state.id,
         "account_id": state.account_id,
@@ -49,9 +60,30 @@ def record_of(state: Opportunity) -> dict[str, Any]:
         "verbatim": outcome.verbatim,
         "source": outcome.source,
         "closed_at": outcome.closed_at.isoformat(),
-        "amount": amount,
+        "amount": _money(state, state.amount),
         "stage": state.stage,
         "sequence": state.sequence,
         "attempt": state.attempt,
         "predecessor_id": state.predecessor_id,
+        "process": state.process.name,
+        **(_left_behind(state) if outcome.outcome == "won" else {}),
     }
+
+
+def _left_behind(state: Opportunity) -> dict[str, Any]:
+    """What a win leaves to the account."""
+    found = {
+        "contract": state.purchase.contract if state.purchase else None,
+        "recurring": _money(state, state.recurring),
+        "promises": {
+            id: each.description[:MOST_LETTERS].strip() or id
+            for id, each in list(state.objectives.items())[:MOST_PROMISES]
+        },
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def _money(state: Opportunity, amount: Decimal | None) -> dict[str, Any] | None:
+    if amount is None:
+        return None
+    return {"amount": format(amount, "f"), "currency": state.currency}

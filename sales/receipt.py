@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sales.account import Account
+from sales.account.state import Account
 from sales.clocks import next_deadline
 from sales.facts import Fact
 from sales.journal import Journaled

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sales.account import Account, dump_account
+from sales.account.state import Account, dump_account
 from sales.decide import Facts
 from sales.facts import Fact
 from sales.journal import numbered

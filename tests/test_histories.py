@@ -15,8 +15,8 @@ from temporalio.client import WorkflowHistory
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer, UnsandboxedWorkflowRunner
 
-from sales.account_messages import ACCOUNT_KINDS
-from sales.account_shapes import ACCOUNT_SHAPES
+from sales.account.messages import ACCOUNT_KINDS
+from sales.account.shapes import ACCOUNT_SHAPES
 from sales.facts import Cause, Fact
 from sales.messages import KINDS
 from sales.opportunity import OutcomeName
@@ -41,9 +41,16 @@ TOO_MUCH: Final = {"account_id: too_many_open"}
 NOT_BY_A_SENDER: Final = {"kind: only_imported"}
 """Rules about what cannot be said on the wire."""
 
+MANAGING: Final = [
+    *(ROOT / "sales" / "account" / f"{name}.py" for name in ("decide", "evolve", "parts")),
+    *sorted((ROOT / "sales" / "account").glob("*/rules.py")),
+]
+"""The rules of an account, and those of each of its parts."""
+
 OPPORTUNITY: Final = rules_of("decide", "erasing", "journal", "patching", "rules") - NOT_BY_A_SENDER
 ACCOUNT: Final = {
-    *rules_of("account", "erasing", "journal", "opening"),
+    *rules_in(*MANAGING),
+    *rules_of("erasing", "journal", "opening"),
     *rules_in(ROOT / "activities" / "admission.py"),
 }
 
@@ -109,14 +116,14 @@ DRIVERS: Final = sorted((ROOT / "workflows").glob("*.py"))
 RULES: Final = [
     ROOT / "sales" / f"{name}.py"
     for name in (
-        *("account", "changes", "clocks", "decide", "erasing", "evolve", "gates", "journal"),
+        *("changes", "clocks", "decide", "erasing", "evolve", "gates", "journal"),
         *("opening", "patching", "reading", "receipt", "rules"),
     )
-]
+] + MANAGING
 NOT_IN_A_REPLAY: Final = {
     *("show_state", "show_opportunities", "show_refusals", "show_journal", "show_deadlines"),
     *("wish", "workflow_interceptor_class", "account_workflow", "fold", "load_account"),
-    *("sequence", "heard", "sources", "_adapter", "_in_a_state"),
+    *("sequence", "heard", "sources", "_adapter", "_in_a_state", "_joined"),
 }
 """Functions: queries leave no trace, and these run when modules load or outside of workflows."""
 CHANCE: Final = {
@@ -136,11 +143,11 @@ UNSTORED: Final = CHANCE | {
     # What only an import can say, and what only a ledger made anew can hold.
     'sales/decide.py: raise Broken("kind", "only_imported")',
     'sales/evolve.py: return adapter().validate_python({**fact.data["state"], "process": process})',
-    'sales/account.py: return load_account(fact.data["state"])',
+    'sales/account/evolve.py: return load_account(fact.data["state"])',
     'sales/erasing.py: found += _in_a_state(fact.data["state"])',
     "sales/erasing.py: return [*data[:first], inner, *data[first + 1 :]]",
     # What takes very much: thousands of opportunities, of messages or of brackets.
-    'sales/account.py: raise Broken("account_id", "too_many_open", '
+    'sales/account/decide.py: raise Broken("account_id", "too_many_open", '
     'f"{len(state.open)} opportunities are open")',
     "sales/journal.py: del kept[next(iter(kept))]",
     "sales/journal.py: letters = sum(map(len, kept))",

@@ -1,8 +1,9 @@
 """An account: it launches opportunities, learns how they end, and has no end of its own."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Any
 
 from temporalio import workflow
@@ -14,27 +15,31 @@ with workflow.unsafe.imports_passed_through():
     from activities.admission import AdmissionActivities, Wish, Wishes
     from activities.delivery import AccountDelivery, DeliveryActivities
     from ledger.batch import Ack
-    from sales.account import Account as State
-    from sales.account import (
-        Admission,
-        Opening,
+    from sales.account.decide import (
         decide_account,
-        dump_account,
-        evolve_account,
+        managed,
         needs_admission,
+        next_look,
         open_account,
+        passed,
         resumed,
         retired,
     )
-    from sales.account_messages import ACCOUNT_KINDS
+    from sales.account.evolve import evolve_account
+    from sales.account.messages import ACCOUNT_KINDS, SetPolicy
+    from sales.account.policy import Policy
+    from sales.account.state import Account as State
+    from sales.account.state import Admission, Opening, dump_account
     from sales.facts import Cause, Fact
     from sales.messages import Message
     from sales.opening import Start, begin
     from sales.process import Limits, Process
+    from sales.reading import read
     from sales.receipt import Receipt, account_receipt
     from workflows import showing
+    from workflows.alarm import Alarm
     from workflows.carrying import AccountCarried, Unheard, account_start
-    from workflows.entity import SETTLED, Entity, wish
+    from workflows.entity import SETTLED, Entity, Heard, wish
     from workflows.hearing import NOTHING, unreadable
     from workflows.ids import opportunity_workflow
 
@@ -54,6 +59,7 @@ class Account(Entity[State]):
         super().__init__()
         self.unknown: str | None = None
         self.numbering = False
+        self.alarm = Alarm()
         given = account_start(raw)
         self.limits = given.limits
         if isinstance(given, AccountCarried):
@@ -64,11 +70,12 @@ class Account(Entity[State]):
 
     @workflow.run
     async def run(self, raw: RawValue = NOTHING) -> dict[str, Any]:
-        """Hear, launch, show, write; only an explicit retirement ends it."""
+        """Hear, look at the clock, launch, show, write; only an explicit retirement ends it."""
         while True:
             self.dirty = False
             if not self.unknown:
                 self.hear_the_waiting()
+                self.look_at_the_clock()
             self.run_errands()
             if not self.unknown:
                 if self.rolls_over():
@@ -79,7 +86,7 @@ class Account(Entity[State]):
                     await workflow.wait_condition(workflow.all_handlers_finished)
                     return dump_account(self.state)
             try:
-                await workflow.wait_condition(lambda: self.dirty)
+                await workflow.wait_condition(lambda: self.dirty or self.alarm.rang())
             except asyncio.CancelledError:
                 if workflow.cancellation_reason() is None:
                     raise  # the cache evicts us; that is nobody's wish
@@ -95,23 +102,41 @@ class Account(Entity[State]):
         """Grown too long, or asked to cancel, which it refuses and leaves behind."""
         return not self.state.retired_at and (self.cancelled or self.over(self.limits))
 
-    # -- messages ------------------------------------------------------------------------------
+    # -- messages and time ---------------------------------------------------------------------
 
     def must_wait(self, message: Message) -> bool:
-        """Until the ledger has said what this account is, or whether something may begin."""
-        return self.unknown is not None or needs_admission(self.state, message)
+        """Until the ledger has said what this account is, or whether something may begin; a policy
+        has to be fetched, and nothing overtakes it."""
+        if self.unknown is not None or needs_admission(self.state, message):
+            return True
+        before = (heard.message for heard in self.waiting)
+        return any(isinstance(each, SetPolicy) for each in (message, *before))
 
     def take(
         self,
         message: Message,
         cause: Cause,
         admission: Admission | None = None,
+        policy: Policy | None = None,
         at: datetime | None = None,
     ) -> Receipt:
         """Keep the facts that follow; and what the sender is told."""
-        facts = decide_account(self.state, message, at or workflow.now(), cause, admission)
+        now = at or workflow.now()
+        facts = decide_account(self.state, message, now, cause, admission, policy)
         self.keep(facts)
         return account_receipt(self.state, message, facts)
+
+    def look_at_the_clock(self) -> None:
+        """Do what time has done, ask for what the account itself wants, set the one timer."""
+        now = workflow.now()
+        if not self.state.retiring_at:
+            self.keep(passed(self.state, now, now))
+        asked = {heard.message.event_id for heard in self.waiting}
+        for event_id, wanted in self.state.wanted.items():
+            if event_id not in asked:
+                body = {**wanted.body, "event_id": event_id}
+                self.hear(read(wanted.kind, body, ACCOUNT_KINDS), "clock")
+        self.alarm.set(next_look(self.state), now)
 
     # -- errands -------------------------------------------------------------------------------
 
@@ -120,7 +145,8 @@ class Account(Entity[State]):
         if self.unknown:
             return self.remember
         if self.waiting and not self.is_leaving():
-            return self.launch
+            first = self.waiting[0].message
+            return self.learn_policy if isinstance(first, SetPolicy) else self.launch
         return self.retire if self.state.retiring_at and not self.state.retired_at else None
 
     async def remember(self) -> None:
@@ -129,17 +155,28 @@ class Account(Entity[State]):
         known = await self.effect(
             AdmissionActivities.recall_account, self.unknown, "what came before"
         )
-        if known:
-            self.state = known
-            self.keep(resumed(known, workflow.now()))
+        now = workflow.now()
+        if known.state:
+            self.state = known.state
+            self.keep(resumed(known.state, now))
         else:
-            self.state, fact = open_account(self.unknown, workflow.now(), self.name or "")
+            self.state, fact = open_account(self.unknown, now, self.name or "")
             self.note(fact)
+        self.keep(managed(self.state, now, known.policy))
         self.unknown = None
+
+    async def learn_policy(self) -> None:
+        """The first message that waits names a policy: fetch it, if there is one."""
+        first = self.waiting[0]
+        assert isinstance(first.message, SetPolicy)
+        ref = (first.message.policy, first.message.policy_version)
+        policy = await self.effect(AdmissionActivities.find_policy, ref, "policy to be managed by")
+        self.waiting.remove(first)
+        first.receipt = self.take(first.message, first.cause, policy=policy)
 
     async def launch(self) -> None:
         """Ask the ledger for all that wait, start the children, and tell the senders."""
-        asked = self.waiting[:TOGETHER]
+        asked = list(self.openings())[:TOGETHER]
         self.numbering = not self.outbox
         what = Wishes(
             self.state.id,
@@ -154,7 +191,7 @@ class Account(Entity[State]):
         receipts, children = [], []
         for heard, admission in zip(asked, admitted.admissions, strict=True):
             self.waiting.remove(heard)
-            receipts.append(self.take(heard.message, heard.cause, admission, what.at))
+            receipts.append(self.take(heard.message, heard.cause, admission, at=what.at))
             if receipts[-1].workflow_id and admission.start and not receipts[-1].duplicate:
                 children.append(self.start_child(admission.start))
         # What the admission wrote down itself, word for word, need not be written again.
@@ -164,6 +201,10 @@ class Account(Entity[State]):
         await asyncio.gather(*children)
         for heard, receipt in zip(asked, receipts, strict=True):
             heard.receipt = receipt  # not before its workflow is there to be spoken to
+
+    def openings(self) -> Iterator[Heard]:
+        """Those that wait to launch something, up to the first that waits for something else."""
+        return takewhile(lambda heard: isinstance(heard.message, Opening), self.waiting)
 
     async def start_child(self, start: Start) -> None:
         """A child of its own life: neither our rolling over nor our end touches it."""

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
-from sales.account import Account
+from sales.account.state import Account
 from sales.facts import Cause
 from sales.messages import Malformed, Message
 from sales.opening import Request, Start

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from datetime import datetime
 from typing import Any
 
 from temporalio import workflow
@@ -11,7 +12,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.admission import AdmissionActivities
     from activities.delivery import Delivery, DeliveryActivities
     from ledger.batch import Ack
-    from sales.clocks import next_deadline, running
+    from sales.clocks import next_deadline, next_look, running
     from sales.decide import close, decide, noticed_reset, tick
     from sales.drafts import Broken
     from sales.erasing import Erasure
@@ -29,6 +30,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.carrying import Carried, Unheard, opportunity_start, refuse
     from workflows.entity import Entity, wish
     from workflows.hearing import NOTHING
+    from workflows.outage import Outage
 
 KEPT = 50
 """How many facts of this run the `journal` query keeps at hand; the ledger has them all."""
@@ -45,6 +47,7 @@ class Opportunity(Entity[State]):
         """Whole before the first message is handled, whatever arrives with the start."""
         super().__init__()
         self.alarm = Alarm()
+        self.outage = Outage()
         self.recent: list[Fact] = []
         self.doubted = False
         self.end: dict[str, Any] | None = None
@@ -106,12 +109,12 @@ class Opportunity(Entity[State]):
         """Go on where the run before this one stopped."""
         self.state, self.outbox = carried.state, list(carried.outbox)
         self.waiting = [each.heard(KINDS) for each in carried.waiting]
-        self.alarm = Alarm(carried.held_until)
+        self.outage = Outage(carried.held_until)
 
     def carried(self) -> Carried:
         """What the next run needs."""
         waiting = [Unheard.of(each) for each in self.waiting]
-        return Carried(self.state, self.outbox, waiting, self.alarm.held_until)
+        return Carried(self.state, self.outbox, waiting, self.outage.held_until)
 
     def outgrown(self) -> bool:
         """Whatever the ledger does: waiting for it would let every new message put it off. An ended
@@ -141,16 +144,24 @@ class Opportunity(Entity[State]):
         if any(isinstance(each, Migrate) for each in (message, *before)):
             return True
         behind = message.sent_at is not None and message.sent_at > due.at
-        return behind and self.alarm.holds(self.state, workflow.now())
+        return behind and self.outage.holds(self.state, workflow.now())
 
     def look_at_the_clock(self) -> None:
         """Do what time has done, unless an outage made it late; then set the one timer."""
         now = workflow.now()
         if self.cancelled:
             self.keep(close(self.state, "withdrawn", "cancelled_by_admin", now, "cancel"))
-        if not self.alarm.holds(self.state, now):
+        if not self.outage.holds(self.state, now):
             self.keep(tick(self.state, now))
-        self.alarm.set(self.state, now)
+        self.set_the_alarm(now)
+
+    def set_the_alarm(self, now: datetime) -> None:
+        """Look again when time next changes something, or when holding is over."""
+        look, due = next_look(self.state), next_deadline(self.state)
+        if look and self.outage.held_until:
+            look = max(look, self.outage.held_until)
+        summary = f"{due.clock} ends it at {due.at:%Y-%m-%d %H:%M:%S} UTC" if due else None
+        self.alarm.set(look, now, summary)
 
     # -- errands -------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from temporalio.common import (
     TypedSearchAttributes,
 )
 
-from sales.account import Account
+from sales.account.state import Account
 from sales.clocks import next_deadline, running
 from sales.opportunity import Opportunity
 from sales.risks import risks

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 from typer import Option, Typer
 
 from ledger.ledger import Ledger
-from sales.account import Account, load_account
+from sales.account.state import Account, load_account
 from starter.commands.asking import query
 from starter.commands.common import AccountId, Shown, Where
 from starter.commands.failing import Refusal

@@ -6,17 +6,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from sqlalchemy import make_url
-from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from typer import Argument, Option
 
 from ledger.errors import LedgerDown
 from ledger.ledger import Ledger
 from settings import VARIABLES, Settings
-from starter.client import CloselineClient
 from starter.output import print_json, print_record, print_table
+
+if TYPE_CHECKING:
+    from starter.client import CloselineClient
 
 R = TypeVar("R")
 
@@ -47,8 +48,13 @@ class Where:
             **{each.name: getattr(self, each.name) for each in dataclasses.fields(self)}
         )
 
-    async def client(self) -> CloselineClient:
+    async def client(self) -> "CloselineClient":
         """A client of the server. Raises Unreachable, also where the namespace is missing."""
+        # No help should wait for what only those need who speak to the server.
+        from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
+
+        from starter.client import CloselineClient
+
         client = await CloselineClient.connect(self.settings, self._account_of)
         # Asked for by itself: to any other question its absence looks like that of a workflow.
         request = DescribeNamespaceRequest(namespace=client.temporal.namespace)

@@ -6,28 +6,12 @@ from contextlib import contextmanager
 from typing import Final, NoReturn
 
 import typer
-from sqlalchemy.exc import ArgumentError
-from temporalio.client import RPCTimeoutOrCancelledError, WorkflowUpdateFailedError
-from temporalio.exceptions import ApplicationError
-from temporalio.service import RPCError, RPCStatusCode
 
-from encryption.codec import MissingKey
-from encryption.ring import BadRing
-from ledger.errors import LedgerDown
-from ledger.roles import BadRole
-from processes import BadProcess
-from settings import BadSettings, Unreachable
-from starter.client import Refused, UnknownOpportunity
-from starter.embedded import AlreadyRuns, EmbeddedError
 from starter.output import printable
-from starter.ports import PortTaken
-from starter.program import NoProgram
-from telemetry import NoMetrics
 
 REFUSED: Final = 1
 USAGE: Final = 2
 UNREACHABLE: Final = 3
-TAKEN: Final = (AlreadyRuns, NoMetrics, PortTaken)
 
 
 class Refusal(Exception):
@@ -44,27 +28,14 @@ def exit_codes() -> Iterator[None]:
     """Whatever can go wrong, as one line on stderr and the exit code that stands for it."""
     try:
         yield
-    except (
-        *(Refusal, Refused, UnknownOpportunity),
-        *(BadProcess, BadRing, BadRole),
-        *TAKEN,
-    ) as error:
-        end(REFUSED, f"refused: {error}")
-    except WorkflowUpdateFailedError as error:
-        cause = error.cause
-        end(REFUSED, f"refused: {cause.message if isinstance(cause, ApplicationError) else cause}")
-    except (BadSettings, MissingKey) as error:
-        end(USAGE, f"settings: {error}")
-    except (ArgumentError, ImportError) as error:  # no URL at all, or no driver for it
-        end(USAGE, f"settings: the ledger's URL: {error}")
-    except (Unreachable, LedgerDown, EmbeddedError, NoProgram, TimeoutError) as error:
-        end(UNREACHABLE, f"unreachable: {error}")
-    except RPCTimeoutOrCancelledError:
-        end(UNREACHABLE, "unreachable: the server did not answer in time")
-    except RPCError as error:
-        bad = error.status == RPCStatusCode.INVALID_ARGUMENT
-        words = "refused: body" if bad else "unreachable"
-        end(REFUSED if bad else UNREACHABLE, f"{words}: {error.message}")
+    except Exception as error:
+        # Loaded by what went wrong: it knows the errors of everything, and help waits for nothing.
+        from starter.commands.verdicts import verdict
+
+        told = verdict(error)
+        if told is None:
+            raise
+        end(*told)
 
 
 def end(code: int, words: str) -> NoReturn:

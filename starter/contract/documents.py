@@ -5,9 +5,9 @@ from typing import Any, Final, get_type_hints
 
 from pydantic import ConfigDict, TypeAdapter, create_model
 
-from sales.account import Child
-from sales.account_messages import ACCOUNT_KINDS
-from sales.account_shapes import ACCOUNT_SHAPES
+from sales.account.messages import ACCOUNT_KINDS
+from sales.account.shapes import ACCOUNT_SHAPES
+from sales.account.state import Child
 from sales.clocks import Running, running
 from sales.entry_shapes import ENTRY_SHAPES
 from sales.facts import Fact
@@ -116,7 +116,7 @@ def _answers() -> Documents:
     journal = [{"$ref": f"../facts/opportunity/{kind}.json"} for kind in SHAPES]
     receipts = [life.receipts[0], account_life.receipts[0], life.receipts[-1]]
     record = told(OutcomeRecord)
-    record["required"].remove("reset_refused")
+    record["required"] = [n for n, each in OutcomeRecord.model_fields.items() if each.is_required()]
     record["properties"]["reset_refused"] = {"const": True, "type": "boolean"}
     return {
         "answers/receipt": {**told(Receipt), "examples": [plain(each) for each in receipts]},

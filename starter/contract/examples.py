@@ -11,22 +11,19 @@ from typing import Any, Final
 from ledger.batch import Subject
 from ledger.fold import FOLDS
 from processes import library
-from sales.account import (
-    Account,
-    Admission,
-    decide_account,
-    evolve_account,
-    open_account,
-    resumed,
-    retired,
-)
-from sales.account_messages import ACCOUNT_KINDS
+from sales.account.decide import decide_account, managed, open_account, resumed, retired
+from sales.account.evolve import evolve_account
+from sales.account.messages import ACCOUNT_KINDS
+from sales.account.policy import STANDARD
+from sales.account.state import Account, Admission
+from sales.account.wanting import want
 from sales.calendar import SetCalendar
 from sales.decide import decide, noticed_reset, tick
 from sales.evolve import evolve
 from sales.facts import Fact
 from sales.imports import BeginImport, BeginUndo, FinishImport, FinishUndo
 from sales.interview import AskInterview, Ending, EraseInterview, RecordInterview
+from sales.journal import numbered
 from sales.judgement import SetCategory, Submit
 from sales.messages import KINDS
 from sales.opening import OpenOpportunity, Start, begin
@@ -91,6 +88,7 @@ SAID_TO_ACCOUNT: Final[dict[str, Body]] = {
         "message": {"kind": "record_engagement", "body": {"origin": "buyer", "channel": "mail"}},
     },
     "amend": {"segment": "industry", "owner": "jane"},
+    "set_policy": {"policy": "standard"},
     "retire": {"reason": "they closed down", "within": "1h"},
     "erase": {"reason": "requested", "stakeholder_id": "p1", "sequences": [6]},
 }
@@ -154,12 +152,15 @@ def an_account() -> tuple[Life, Account]:
     """The same for an account."""
     life, now = Life(), NOW
     state, first = open_account("acme", NOW, "Acme Corp")
-    life.note([first, *resumed(state, NOW), restored(state, NOW)])
+    policy = library().policies.find(STANDARD)
+    life.note([first, *managed(state, NOW, policy), *resumed(state, NOW), restored(state, NOW)])
+    wish = OpenOpportunity.model_validate(stamped("renewal", OPENING))
+    life.note(numbered(state, [want(wish, "renewal", "acme-0")], None, NOW, "clock"))
     for kind, body in [*SAID_TO_ACCOUNT.items(), ("greet", {"words": "good morning"})]:
         now += DAY / 24
         message = read(kind, stamped(kind, body), ACCOUNT_KINDS)
         admission = Admission(start(attempt=1 if kind == "open_opportunity" else 2))
-        facts = decide_account(state, message, now, admission=admission)
+        facts = decide_account(state, message, now, admission=admission, policy=policy)
         for fact in facts:
             state = evolve_account(state, fact)
         life.note(facts)

@@ -9,10 +9,10 @@ from typing import Any, Final
 from pydantic import TypeAdapter
 from temporalio.client import Client
 
-from activities.admission import Admitted
+from activities.admission import Admitted, Recalled
 from activities.delivery import AccountDelivery, Delivery, Known
 from activities.history import Definitions, Effect, Run, decoded, given_to, handed_over, learn
-from sales.account import Account, Admission
+from sales.account.state import Account, Admission
 from sales.facts import Fact
 from sales.opening import Start
 from sales.opportunity import Opportunity
@@ -105,7 +105,7 @@ _ANSWERS: Final[dict[str, Any]] = {
     "adopt": Admission,
     "find_process": Process | None,
     "recall": Known | None,
-    "recall_account": Account | None,
+    "recall_account": Recalled,
 }
 """What the other effects answer."""
 
@@ -124,8 +124,8 @@ def _answered(told: Telling, answer: Any, at: datetime) -> Iterator[Said]:
             learn(told.processes, answer)
         case Known(end=dict(end)):
             yield Stood(end)
-        case Account():
-            yield Given(answer, at)
+        case Recalled(state=Account() as state):
+            yield Given(state, at)
 
 
 def _reserve(told: Telling, start: Start | None) -> None:

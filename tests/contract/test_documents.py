@@ -11,8 +11,8 @@ from jsonschema import Draft202012Validator
 from typer.testing import CliRunner
 
 import sales
-from sales.account_messages import ACCOUNT_KINDS
-from sales.account_shapes import ACCOUNT_SHAPES
+from sales.account.messages import ACCOUNT_KINDS
+from sales.account.shapes import ACCOUNT_SHAPES
 from sales.entry_shapes import ENTRY_SHAPES
 from sales.messages import KINDS, Malformed
 from sales.reading import read

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from sales.account_messages import ACCOUNT_KINDS
+from sales.account.messages import ACCOUNT_KINDS
 from sales.messages import KINDS, Malformed, Message
 from sales.opening import Request
 from sales.reading import read

@@ -13,8 +13,10 @@ from jsonschema import Draft202012Validator
 from pydantic import TypeAdapter, ValidationError
 
 from sales import values
-from sales.account import Admission, decide_account, evolve_account, open_account
-from sales.account_messages import ACCOUNT_KINDS
+from sales.account.decide import decide_account, open_account
+from sales.account.evolve import evolve_account
+from sales.account.messages import ACCOUNT_KINDS
+from sales.account.state import Admission
 from sales.facts import Fact
 from sales.messages import KINDS, Message
 from sales.outcome import record_of

@@ -27,7 +27,7 @@ from ledger.batch import Batch
 from ledger.columns import Exact, Instant, Plain
 from ledger.diff import BY_CHANCE, FIRST, Compared
 from ledger.ledger import Ledger
-from sales.account import open_account
+from sales.account.decide import open_account
 from sales.interview import AskInterview
 from tests.ledger.story import NOW, Story
 from tests.ledger.test_entries import EVERYTHING

@@ -14,8 +14,9 @@ from sqlalchemy import Connection, select
 from ledger.batch import Batch
 from ledger.ledger import Ledger
 from ledger.schema import metadata
-from sales.account import decide_account, evolve_account, open_account
-from sales.account_messages import ACCOUNT_KINDS
+from sales.account.decide import decide_account, open_account
+from sales.account.evolve import evolve_account
+from sales.account.messages import ACCOUNT_KINDS
 from sales.details import MAPS
 from sales.drafts import Broken
 from sales.erasing import ERASED, WORDS, Erasure, places

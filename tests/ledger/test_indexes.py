@@ -14,7 +14,7 @@ from ledger.bulk import insert_new
 from ledger.engine import connect
 from ledger.fold import row_of_account, row_of_opportunity
 from ledger.ledger import Ledger
-from sales.account import open_account
+from sales.account.decide import open_account
 from tests.ledger.story import NOW, Story
 
 Said = list[tuple[str, Any]]

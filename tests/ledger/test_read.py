@@ -9,7 +9,8 @@ import pytest
 from ledger.batch import Batch
 from ledger.ledger import Ledger
 from ledger.rows import AccountRow, OutcomeCount, Weighted
-from sales.account import dump_account, open_account
+from sales.account.decide import open_account
+from sales.account.state import dump_account
 from tests.ledger.story import NOW, Story
 
 EUROS = {"amount": "100.10", "currency": "EUR"}

@@ -14,8 +14,9 @@ from ledger.diff import Compared
 from ledger.errors import NotEmpty
 from ledger.fold import FOLDS
 from ledger.ledger import Ledger
-from sales.account import decide_account, evolve_account, open_account
-from sales.account_messages import ACCOUNT_KINDS
+from sales.account.decide import decide_account, open_account
+from sales.account.evolve import evolve_account
+from sales.account.messages import ACCOUNT_KINDS
 from sales.evolve import evolve
 from sales.reading import read
 from sales.restoring import restored

@@ -8,8 +8,9 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from ledger.batch import Ack, Batch
 from ledger.errors import Gap, ProcessConflict, UnknownProcess
 from ledger.ledger import Ledger
-from sales.account import decide_account, evolve_account, open_account
-from sales.account_messages import ACCOUNT_KINDS
+from sales.account.decide import decide_account, open_account
+from sales.account.evolve import evolve_account
+from sales.account.messages import ACCOUNT_KINDS
 from sales.outcome import record_of
 from sales.reading import read
 from tests.ledger.story import NOW, Story, process

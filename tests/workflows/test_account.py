@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from sales.account import load_account
+from sales.account.state import load_account
 from tests.workflows.world import Handle, World, eventually, failed_tasks, message, new_id
 
 pytestmark = pytest.mark.usefixtures("worker")

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from pydantic import ValidationError
 
-from sales.account_messages import AmendAccount
+from sales.account.messages import AmendAccount
 from sales.clocks import next_deadline
 from sales.decide import decide
 from sales.drafts import Broken

@@ -4,10 +4,17 @@ from typing import Any, Final
 
 from pydantic import Field
 
-from sales.account_messages import Late
+from sales.account.commitments.shapes import COMMITMENT_SHAPES
+from sales.account.contracts.shapes import CONTRACT_SHAPES
+from sales.account.health.shapes import HEALTH_SHAPES
+from sales.account.messages import Late
+from sales.account.needs.shapes import NEED_SHAPES
+from sales.account.policy import Policy
+from sales.account.satisfaction.shapes import SATISFACTION_SHAPES
+from sales.messages import Contract
 from sales.opportunity import OutcomeName
 from sales.shapes import Erased, Number, ProcessRef, Refused, Seconds
-from sales.values import Code, Id, Model, Name, Text
+from sales.values import Code, Id, Label, Model, Money, Name, Text
 
 
 class ProcessName(Model):
@@ -33,8 +40,25 @@ class AccountAmended(Model):
     territory: Id | None = None
 
 
+class PolicySet(Model):
+    """It is managed by this policy from now on, which is told whole: no later reader needs the file
+    that it was in."""
+
+    policy: Policy
+
+
 class AccountResumed(Model):
     """Its run was gone, and it goes on from what the ledger knows."""
+
+
+class OpportunityWanted(Model):
+    """It has decided to launch an opportunity: `why` is a code, `cause` what it follows from, such
+    as a contract, and `message` what it says to itself under the event `wanted`."""
+
+    wanted: Label
+    why: Code
+    cause: Id | None = None
+    message: dict[str, Any]
 
 
 class OpportunityLaunched(Model):
@@ -54,12 +78,17 @@ class OpportunityAdopted(Model):
 
 
 class OpportunityEnded(Model):
-    """It learned how one of its opportunities ended; `record` is the outcome record."""
+    """It learned how one of its opportunities ended; `record` is the outcome record, the rest is
+    what a win leaves to the account."""
 
     opportunity_id: Id
     outcome: OutcomeName
     reason: Code
     record: dict[str, Any] = Field(default_factory=dict)
+    process: Code | None = None
+    contract: Contract | None = None
+    recurring: Money | None = None
+    promises: dict[Id, Name] = Field(default_factory=dict)
 
 
 class LateMessageKept(Model):
@@ -93,6 +122,8 @@ ACCOUNT_SHAPES: Final[dict[str, type[Model]]] = {
     "account_opened": AccountOpened,
     "account_amended": AccountAmended,
     "account_resumed": AccountResumed,
+    "policy_set": PolicySet,
+    "opportunity_wanted": OpportunityWanted,
     "opportunity_launched": OpportunityLaunched,
     "opportunity_adopted": OpportunityAdopted,
     "opportunity_ended": OpportunityEnded,
@@ -102,5 +133,10 @@ ACCOUNT_SHAPES: Final[dict[str, type[Model]]] = {
     "refused": Refused,
     "erased": Erased,
     "restored": AccountRestored,
+    **COMMITMENT_SHAPES,
+    **SATISFACTION_SHAPES,
+    **HEALTH_SHAPES,
+    **CONTRACT_SHAPES,
+    **NEED_SHAPES,
 }
 """The shape of `data` for every kind of fact that an account can have."""

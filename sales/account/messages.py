@@ -5,10 +5,16 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, Field
 
+from sales.account.commitments.messages import COMMITMENT_KINDS
+from sales.account.contracts.messages import CONTRACT_KINDS
+from sales.account.health.messages import HEALTH_KINDS
+from sales.account.needs.messages import NEED_KINDS
+from sales.account.satisfaction.messages import SATISFACTION_KINDS
 from sales.clipping import clipped
-from sales.messages import Day, Erase, Kept, Message, Overridable
+from sales.messages import Contract, Day, Erase, Kept, Message, Overridable
 from sales.opening import OpenOpportunity
-from sales.values import Code, Duration, Id, Model, Money, Name, Text
+from sales.outcome import MOST_PROMISES
+from sales.values import Code, Count, Duration, Id, Model, Money, Name, Text
 
 
 class AmendAccount(Message):
@@ -20,6 +26,14 @@ class AmendAccount(Message):
     tier: Id | None = None
     owner: Id | None = None
     territory: Id | None = None
+
+
+class SetPolicy(Message):
+    """Manage the account by this policy from now on; without a version, by the latest."""
+
+    kind: Literal["set_policy"] = "set_policy"
+    policy: Code
+    policy_version: Annotated[Count, Field(ge=1, le=1_000_000)] | None = None
 
 
 class ReopenOpportunity(Overridable):
@@ -41,13 +55,18 @@ class AdoptOpportunity(Message):
 
 
 class OpportunityEnded(Message):
-    """Told by an opportunity: its outcome record."""
+    """Told by an opportunity: its outcome record, and what a win leaves to the account: the
+    contract, the sum that returns each year, and what was promised, by the id of the objective."""
 
     kind: Literal["opportunity_ended"] = "opportunity_ended"
     opportunity_id: Id
     outcome: Literal["won", "lost", "expired", "withdrawn"]
     reason: Code
     record: Annotated[dict[str, Any], AfterValidator(clipped)] = Field(default_factory=dict)
+    process: Code | None = None
+    contract: Contract | None = None
+    recurring: Money | None = None
+    promises: dict[Id, Name] = Field(default_factory=dict, max_length=MOST_PROMISES)
 
 
 class Late(Model):
@@ -80,7 +99,13 @@ ACCOUNT_KINDS: Final[dict[str, type[Message]]] = {
     "opportunity_ended": OpportunityEnded,
     "late_message": LateMessage,
     "amend": AmendAccount,
+    "set_policy": SetPolicy,
     "retire": Retire,
     "erase": Erase,
+    **COMMITMENT_KINDS,
+    **SATISFACTION_KINDS,
+    **HEALTH_KINDS,
+    **CONTRACT_KINDS,
+    **NEED_KINDS,
 }
 """Every kind an account takes, as a signal of that name or as `submit {kind}`."""

@@ -1,0 +1,1 @@
+"""How satisfied the customer is."""

@@ -1,0 +1,7 @@
+"""Working hours: when people are there, and how long a span of their hours takes on the clock."""
+
+from sales.values import Model
+
+
+class Hours(Model):
+    """When the working hours are."""
