@@ -72,8 +72,9 @@ def record_of(state: Opportunity) -> dict[str, Any]:
 
 def _left_behind(state: Opportunity) -> dict[str, Any]:
     """What a win leaves to the account."""
+    bought = state.purchase.contract if state.purchase else None
     found = {
-        "contract": state.purchase.contract if state.purchase else None,
+        "contract": Contract.model_validate(bought).model_dump(mode="json") if bought else None,
         "recurring": _money(state, state.recurring),
         "promises": {
             id: each.description[:MOST_LETTERS].strip() or id
