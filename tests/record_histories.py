@@ -17,15 +17,12 @@ from typing import Any, Final
 
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.testing import WorkflowEnvironment
 
 from ledger.ledger import Ledger
-from settings import NAMESPACE
-from starter.program import find_program
 from tests.lives import drivers, rules, scheduled
 from tests.lives.telling import RECORDER
+from tests.server import dev_server
 from tests.workflows.world import World
-from workflows.attributes import ATTRIBUTES
 
 FOLDER: Final = Path(__file__).parent / "histories"
 Life = Callable[[World], Awaitable[None]]
@@ -108,13 +105,8 @@ def chosen(names: list[str]) -> list[Life]:
 async def main(names: list[str]) -> None:
     FOLDER.mkdir(exist_ok=True)
     lives = chosen(names)
-    async with await WorkflowEnvironment.start_local(
-        namespace=NAMESPACE,
-        identity=RECORDER,
-        data_converter=pydantic_data_converter,
-        search_attributes=ATTRIBUTES,
-        dev_server_existing_path=str(find_program().path),
-        dev_server_log_level="error",
+    async with await dev_server(
+        identity=RECORDER, data_converter=pydantic_data_converter
     ) as environment:
         with tempfile.TemporaryDirectory() as folder:
             for life, database in zip(lives, databases(folder), strict=False):

@@ -80,7 +80,7 @@ def test_the_example_of_a_message_is_understood(to: str, kinds: Any) -> None:
 
 
 def test_every_kind_of_fact_that_the_rules_make_has_a_shape() -> None:
-    trees = [ast.parse(file.read_text()) for file in Path(sales.__file__).parent.glob("*.py")]
+    trees = [ast.parse(file.read_text()) for file in Path(sales.__file__).parent.rglob("*.py")]
     calls = [
         node
         for tree in trees

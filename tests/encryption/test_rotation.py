@@ -7,17 +7,14 @@ from datetime import timedelta
 
 import pytest
 from temporalio.client import Client
-from temporalio.testing import WorkflowEnvironment
 
 from encryption.codec import data_converter, sealed_with
 from encryption.ring import Key, Ring
 from encryption.ring_file import RingFile
-from settings import NAMESPACE
 from starter.commands.checks import STUCK
-from starter.program import find_program
 from starter.sealed import sample
+from tests.server import dev_server
 from tests.workflows.world import Handle, World, events, eventually, message
-from workflows.attributes import ATTRIBUTES
 
 REPORTED_AFTER = "system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute"
 A_SECOND = timedelta(seconds=1)
@@ -41,13 +38,8 @@ async def keys_in(handle: Handle) -> set[str | None]:
 @pytest.fixture
 async def client(ring: RingFile) -> AsyncIterator[Client]:
     """Encrypts, on a server that reports a workflow at the first task that fails."""
-    async with await WorkflowEnvironment.start_local(
-        namespace=NAMESPACE,
-        data_converter=data_converter(ring.read),
-        search_attributes=ATTRIBUTES,
-        dev_server_existing_path=str(find_program().path),
-        dev_server_log_level="error",
-        dev_server_extra_args=["--dynamic-config-value", f"{REPORTED_AFTER}=1"],
+    async with await dev_server(
+        "--dynamic-config-value", f"{REPORTED_AFTER}=1", data_converter=data_converter(ring.read)
     ) as environment:
         yield environment.client
 

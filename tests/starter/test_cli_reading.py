@@ -16,7 +16,7 @@ def test_an_account_is_opened_amended_listed_and_shown(site: Site) -> None:
     assert (shown["name"], shown["segment"], shown["tier"]) == ("Shop", "retail", "a")
     assert (shown["owner"], shown["territory"], shown["open"]) == ("ann", "north", {})
     assert shown["source"] == "workflow"
-    assert "shop" in [each["id"] for each in until(lambda: site.told("account", "list"))]
+    until(lambda: [each["id"] for each in site.told("account", "list")], lambda ids: "shop" in ids)
 
 
 def test_a_retired_account_withdraws_what_was_open(site: Site, opened: Opened) -> None:

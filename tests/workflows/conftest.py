@@ -4,24 +4,24 @@ import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import pytest
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
 from ledger.ledger import Ledger
 from settings import NAMESPACE
 from starter.namespace import ensure_namespace, register_attributes
-from starter.program import BLOB_BYTES, find_program
+from starter.program import BLOB_BYTES
+from tests.server import dev_server
 from tests.workflows.killing import ACTS, Killing, killed
 from tests.workflows.outage import Outage, without_a_server_too, without_a_worker
 from tests.workflows.poisoning import Poisoning, poisoned
 from tests.workflows.storm import Storm, stormed
 from tests.workflows.world import World
-from workflows.attributes import ATTRIBUTES
 
 SERVER = {
     "limit.blobSize.error": BLOB_BYTES,
@@ -40,17 +40,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 async def client() -> AsyncIterator[Client]:
-    async with await WorkflowEnvironment.start_local(
-        namespace=NAMESPACE,
-        data_converter=pydantic_data_converter,
-        search_attributes=ATTRIBUTES,
-        dev_server_existing_path=str(find_program().path),
-        dev_server_log_level="error",
-        dev_server_extra_args=[
-            word
-            for name, value in SERVER.items()
-            for word in ("--dynamic-config-value", f"{name}={value}")
-        ],
+    words = (("--dynamic-config-value", f"{name}={value}") for name, value in SERVER.items())
+    async with await dev_server(
+        *chain(*words), data_converter=pydantic_data_converter
     ) as environment:
         yield environment.client
 

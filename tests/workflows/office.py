@@ -11,7 +11,6 @@ from typing import Final
 
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.testing import WorkflowEnvironment
 
 from bench.reference import Said, message, opening
 from ledger.batch import Subject
@@ -19,10 +18,9 @@ from ledger.ledger import Ledger
 from settings import NAMESPACE
 from starter.client import CloselineClient
 from starter.ports import choose_port
-from starter.program import find_program
+from tests.server import dev_server
 from tests.workflows.world import Handle, eventually, new_id
 from worker import make_worker
-from workflows.attributes import ATTRIBUTES
 
 PACE: Final = 0.3
 """Seconds between two messages; faster ones would share a task, and cost less."""
@@ -94,13 +92,8 @@ async def opened_office(folder: Path) -> AsyncIterator[Office]:
     port = choose_port("127.0.0.1", 0, 0)
     ledger = Ledger(f"sqlite:///{folder / 'ledger.db'}")
     ledger.migrate()
-    async with await WorkflowEnvironment.start_local(
-        namespace=NAMESPACE,
-        data_converter=pydantic_data_converter,
-        search_attributes=ATTRIBUTES,
-        dev_server_existing_path=str(find_program().path),
-        dev_server_log_level="error",
-        dev_server_extra_args=["--metrics-port", str(port)],
+    async with await dev_server(
+        "--metrics-port", str(port), data_converter=pydantic_data_converter
     ) as environment:
         office = Office(environment.client, port, ledger)
         async with make_worker(environment.client, ledger, office.task_queue):

@@ -31,6 +31,7 @@ from settings import TASK_QUEUE
 from simulation.market import Market
 from simulation.play import Tally, batches, play
 from simulation.script import Said, Script
+from tests.server import patiently
 from tests.simulation.agreed import LIBRARY, MIX
 from worker import make_worker
 from workflows.attributes import ATTRIBUTES
@@ -77,8 +78,10 @@ def simulated(scripts: list[Script]) -> Journals:
 async def server() -> AsyncIterator[WorkflowEnvironment]:
     if not PROGRAM.exists():
         pytest.skip("the server whose time can be skipped comes for Linux and macOS only")
-    async with await WorkflowEnvironment.start_time_skipping(
-        data_converter=pydantic_data_converter, test_server_existing_path=str(PROGRAM)
+    async with await patiently(
+        lambda: WorkflowEnvironment.start_time_skipping(
+            data_converter=pydantic_data_converter, test_server_existing_path=str(PROGRAM)
+        )
     ) as server:
         types = {key.name: IndexedValueType.ValueType(key.indexed_value_type) for key in ATTRIBUTES}
         await server.client.operator_service.add_search_attributes(

@@ -21,6 +21,7 @@ from ledger.ledger import Ledger
 from sales.opening import OpenOpportunity, Start, begin
 from sales.process import Process
 from starter.program import find_program
+from tests.server import patiently
 from tests.workflows.billing import MARKED, Size, size
 from tests.workflows.office import Office, opened_office
 from tests.workflows.processes import LONG
@@ -150,15 +151,17 @@ async def half_a_year(folder: Path, process: Process) -> Size:
     start = Start(account_id="a", opening=opening, process=process, at=at)
     state, _ = begin(start, at)
     async with (
-        await WorkflowEnvironment.start_time_skipping_v2(
-            data_converter=pydantic_data_converter,
-            search_attributes=ATTRIBUTES,
-            dev_server_existing_path=str(find_program().path),
-            dev_server_log_level="error",
-            dev_server_extra_args=[
-                "--dynamic-config-value",
-                "frontend.WorkflowTimeSkippingEnabled=true",
-            ],
+        await patiently(
+            lambda: WorkflowEnvironment.start_time_skipping_v2(
+                data_converter=pydantic_data_converter,
+                search_attributes=ATTRIBUTES,
+                dev_server_existing_path=str(find_program().path),
+                dev_server_log_level="error",
+                dev_server_extra_args=[
+                    "--dynamic-config-value",
+                    "frontend.WorkflowTimeSkippingEnabled=true",
+                ],
+            )
         ) as environment,
         make_worker(environment.client, ledger, "skipping"),
     ):

@@ -12,6 +12,7 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
+from tests.server import patiently
 from tests.workflows.world import World, message
 from workflows.attributes import ATTRIBUTES
 
@@ -38,8 +39,10 @@ async def test_half_a_year_of_calls_ends_by_the_right_clock_at_the_right_instant
     empty_ledger: Path, tmp_path: Path
 ) -> None:
     database = Path(shutil.copy(empty_ledger, tmp_path / "ledger.db"))
-    async with await WorkflowEnvironment.start_time_skipping(
-        data_converter=pydantic_data_converter, test_server_existing_path=str(skipping_server())
+    async with await patiently(
+        lambda: WorkflowEnvironment.start_time_skipping(
+            data_converter=pydantic_data_converter, test_server_existing_path=str(skipping_server())
+        )
     ) as environment:
         await register(environment.client)
         world = World(environment.client, database)
