@@ -16,11 +16,9 @@ from settings import NAMESPACE, UpFile
 from starter import lifeline
 from starter.namespace import check_attributes, ensure_namespace, register_attributes
 from starter.pidfile import PidFile
-from starter.ports import choose_port
+from starter.ports import IP, PORT, UI_PORT, choose_port
 from starter.program import find_program, start_dev
 
-IP = "127.0.0.1"
-PORT, UI_PORT, CODEC_PORT = 7233, 8233, 8234
 START_SECONDS = 30.0
 STOP_SECONDS = 10.0
 POLL_SECONDS = 0.05

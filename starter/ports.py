@@ -1,6 +1,11 @@
 """Which port to listen on: the one asked for, the usual one, or a free one."""
 
 import socket
+from typing import Final
+
+IP: Final = "127.0.0.1"
+PORT, UI_PORT, CODEC_PORT = 7233, 8233, 8234
+"""Where Temporal, its UI and what decrypts for it usually are."""
 
 
 class PortTaken(OSError):

@@ -4,13 +4,15 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
-from ledger.ledger import Ledger
-from ledger.rows import AccountRow, OpportunityRow
 from sales.facts import Fact
 from sales.receipt import Receipt
-from starter.client import CloselineClient
+
+if TYPE_CHECKING:
+    from ledger.ledger import Ledger
+    from ledger.rows import AccountRow, OpportunityRow
+    from starter.client import CloselineClient
 
 AT_ONCE: Final = 20
 """How many messages are on their way at once."""
@@ -42,7 +44,7 @@ class Leaving:
     actor: str | None = None
 
 
-def plan(ledger: Ledger, what: Leaving) -> list[Move]:
+def plan(ledger: "Ledger", what: Leaving) -> list[Move]:
     """What the ledger has of the leaver, dealt so that everybody ends up with about as many.
 
     Accounts belong to no process: where only one process is meant, they stay.
@@ -59,14 +61,14 @@ def plan(ledger: Ledger, what: Leaving) -> list[Move]:
     return moves
 
 
-def _open_of(ledger: Ledger, owners: Iterable[str]) -> dict[str, int]:
+def _open_of(ledger: "Ledger", owners: Iterable[str]) -> dict[str, int]:
     return {to: len(ledger.opportunities(outcome="open", owner=to)) for to in owners}
 
 
 def _dealt(
-    ledger: Ledger,
+    ledger: "Ledger",
     subject: Subject,
-    rows: Sequence[OpportunityRow] | Sequence[AccountRow],
+    rows: "Sequence[OpportunityRow] | Sequence[AccountRow]",
     what: Leaving,
     counts: Mapping[str, int],
 ) -> list[Move]:
@@ -89,7 +91,7 @@ def _given(journal: Sequence[Fact], leaver: str) -> int:
 
 
 async def carry_out(
-    client: CloselineClient, what: Leaving, moves: Sequence[Move], watch: Callable[[int], None]
+    client: "CloselineClient", what: Leaving, moves: Sequence[Move], watch: Callable[[int], None]
 ) -> list[Move]:
     """Say it to each, some at once; what was heard before changes nothing more."""
     room = asyncio.Semaphore(AT_ONCE)
@@ -103,7 +105,7 @@ async def carry_out(
     return list(await asyncio.gather(*map(move, moves)))
 
 
-async def _say(client: CloselineClient, what: Leaving, move: Move) -> Receipt:
+async def _say(client: "CloselineClient", what: Leaving, move: Move) -> Receipt:
     say = client.say if move.subject == "opportunity" else client.say_to_account
     said = {"owner": move.to, "origin": "admin", "actor": what.actor, "note": what.note}
     return await say(move.id, "amend", event_id=move.event_id, **said)

@@ -1,17 +1,19 @@
 """`closeline account`: the relationships, which have no end but retirement."""
 
 from dataclasses import fields
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from typer import Option, Typer
 
-from ledger.ledger import Ledger
-from sales.account.state import Account, load_account
 from starter.commands.asking import query
 from starter.commands.common import AccountId, Shown, Where
 from starter.commands.failing import Refusal
 from starter.commands.saying import Said
 from starter.commands.spreading import command
+
+if TYPE_CHECKING:
+    from ledger.ledger import Ledger
+    from sales.account.state import Account
 
 app = Typer(no_args_is_help=True, help="Accounts: open, amend, look at, retire.")
 
@@ -69,7 +71,7 @@ async def list_(
 ) -> None:
     """List the accounts that the ledger knows."""
 
-    def rows(ledger: Ledger) -> list[Any]:
+    def rows(ledger: "Ledger") -> list[Any]:
         return ledger.accounts(owner=owner, segment=segment)
 
     found = await where.ask(rows)
@@ -79,6 +81,8 @@ async def list_(
 @command(app, "show", "closeline account show acme --json")
 async def show(id: AccountId, *, shown: Shown, where: Where) -> None:
     """Show an account: from its running workflow, else from the ledger."""
+    from sales.account.state import load_account
+
     client = await where.client()
     told = await query(client.account(id))
     if told is not None:
@@ -109,7 +113,7 @@ async def retire(
     await said.say(shown, client.say_to_account, id, "retire", **fields)
 
 
-def _view(state: Account, source: str, unwritten: int) -> dict[str, Any]:
+def _view(state: "Account", source: str, unwritten: int) -> dict[str, Any]:
     told = {each.name: getattr(state, each.name) for each in fields(state)}
     shown = {name: value for name, value in told.items() if name not in INNER}
     return {**shown, "source": source, "unwritten": unwritten, "last_refusals": state.refused}

@@ -3,25 +3,30 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import (
     DescribeNamespaceRequest,
-    DescribeNamespaceResponse,
     DescribeTaskQueueRequest,
     GetSystemInfoRequest,
     ListWorkflowExecutionsRequest,
 )
 from temporalio.client import Client
+from temporalio.service import RPCError
 
-from ledger.ledger import Ledger
-from settings import TASK_QUEUE, Unreachable
-from starter.client import CloselineClient
+from ledger.errors import LedgerDown
+from settings import TASK_QUEUE, Unreachable, connect
 from starter.commands.common import Where
 from starter.namespace import RETENTION, check_attributes
 from starter.sealed import sample
+
+if TYPE_CHECKING:
+    from temporalio.api.workflowservice.v1 import DescribeNamespaceResponse
+
+    from ledger.ledger import Ledger
+    from starter.client import CloselineClient
 
 POLLED: Final = timedelta(seconds=90)
 """A worker that lives asks for work at least this often."""
@@ -97,7 +102,7 @@ async def overdue(site: Site) -> Check:
     query = f"{RUNNING} AND Deadline < '{until.isoformat()}'"
     candidates = await _listed(site, query, "opportunity:")
 
-    def known(ledger: Ledger) -> set[str]:
+    def known(ledger: "Ledger") -> set[str]:
         late = ledger.due(until, limit=MOST)
         return {row.id for row in late} | {key for key in candidates if _past(ledger, key, until)}
 
@@ -129,7 +134,7 @@ async def encryption(site: Site) -> Check:
 async def ledger(where: Where) -> Check:
     """The ledger answers and has this version's schema. Raises LedgerDown where it does not."""
 
-    def problem(ledger: Ledger) -> str | None:
+    def problem(ledger: "Ledger") -> str | None:
         ledger.accounts(limit=1)
         return ledger.check()
 
@@ -150,7 +155,47 @@ CHECKS: Final[dict[str, Callable[[Site], Awaitable[Check]]]] = {
 }
 
 
-async def working(where: Where) -> CloselineClient:
+Found = dict[str, Check]
+
+
+async def everything(where: Where) -> tuple[Found, bool]:
+    """What every check has found, and whether all could be reached that was to be checked."""
+    found: Found = {}
+    reached = [await _ledger(where, found), await _server(where, found)]
+    return found, all(reached)
+
+
+async def _ledger(where: Where, found: Found) -> bool:
+    """Whether it can be reached."""
+    try:
+        found["ledger"] = await ledger(where)
+    except LedgerDown as down:
+        found["ledger"] = Check(False, str(down), "see that it runs, or give --ledger-url")
+        return False
+    return True
+
+
+async def _server(where: Where, found: Found) -> bool:
+    """Whether it can be reached."""
+    try:
+        client = await connect(where.settings)
+    except Unreachable as error:
+        advice = "start `closeline up`, or say where the server is with --address"
+        found["server"] = Check(False, str(error), advice)
+        return False
+    for name, check in CHECKS.items():
+        try:
+            found[name] = await check(Site(client, where))
+        except RPCError as error:
+            advice = "mend this first: the rest depends on it; `closeline setup` makes a namespace"
+            found[name] = Check(False, error.message, advice)
+            break
+        except LedgerDown:
+            found[name] = Check(False, "not known without the ledger", "mend the ledger first")
+    return True
+
+
+async def working(where: Where) -> "CloselineClient":
     """A client of a server at which somebody works. Raises Unreachable."""
     client = await where.client()
     if not all((await polling(client.temporal)).values()):
@@ -179,7 +224,7 @@ async def polling(client: Client) -> dict[str, set[str]]:
     return found
 
 
-async def _namespace(site: Site) -> DescribeNamespaceResponse:
+async def _namespace(site: Site) -> "DescribeNamespaceResponse":
     request = DescribeNamespaceRequest(namespace=site.temporal.namespace)
     return await site.temporal.workflow_service.describe_namespace(request)
 
@@ -193,7 +238,7 @@ async def _listed(site: Site, query: str, prefix: str = "") -> list[str]:
     return [each.execution.workflow_id.removeprefix(prefix) for each in reply.executions]
 
 
-def _past(ledger: Ledger, id: str, until: datetime) -> bool:
+def _past(ledger: "Ledger", id: str, until: datetime) -> bool:
     """Whether it is late indeed: the attribute rides along with others, so it may be old."""
     row: Any = ledger.opportunity(id)
     return row is None or (row.deadline is not None and row.deadline < until)

@@ -4,20 +4,13 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated
 
-import structlog
 from typer import Option, Typer
 
-from settings import VARIABLES, Settings
-from starter.codec_server import Access, make_app, serving
 from starter.commands.failing import Refusal
 from starter.commands.spreading import command
-from starter.embedded import CODEC_PORT, IP
-from telemetry import configure_logs
-from worker import stop_on_signals
+from starter.ports import CODEC_PORT, IP
 
 app = Typer()
-
-logger = structlog.get_logger(__name__)
 
 
 @command(
@@ -37,11 +30,19 @@ async def codec_server(
     ] = None,
     namespace: Annotated[str | None, Option(help="The Temporal namespace it answers for.")] = None,
     keys_file: Annotated[
-        Path | None, Option(help=f"The key ring (also {VARIABLES['keys_file']}).")
+        Path | None, Option(help="The key ring (also CLOSELINE_KEYS_FILE).")
     ] = None,
     log: Annotated[str | None, Option(help="Log lines: console or json.")] = None,
 ) -> None:
     """Decode payloads for Temporal's UI; every request leaves a line in the log."""
+    import structlog
+
+    from settings import VARIABLES, Settings
+    from starter.codec_server import Access, make_app, serving
+    from telemetry import configure_logs
+    from worker import stop_on_signals
+
+    logger = structlog.get_logger(__name__)
     settings = Settings.load(namespace=namespace, keys_file=keys_file, log=log)
     configure_logs(settings.log)
     if settings.keys is None:

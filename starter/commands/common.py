@@ -8,49 +8,56 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
-from sqlalchemy import make_url
 from typer import Argument, Option
 
-from ledger.errors import LedgerDown
-from ledger.ledger import Ledger
-from settings import VARIABLES, Settings
 from starter.output import print_json, print_record, print_table
 
+# Help needs none of these: what a command does loads them.
 if TYPE_CHECKING:
+    from ledger.ledger import Ledger
+    from settings import Settings
     from starter.client import CloselineClient
 
 R = TypeVar("R")
 
 
-def _setting(name: str, help: str) -> Any:
+def _setting(help: str, variable: str) -> Any:
     """An option of every command. The variable is named but read by `settings`, which has rules
     for what contradicts what."""
-    panel = "Where everything is"
-    return Option(help=f"{help} (also {VARIABLES[name]})", rich_help_panel=panel)
+    return Option(help=f"{help} (also {variable})", rich_help_panel="Where everything is")
 
 
 @dataclass(frozen=True)
 class Where:
     """The settings that every command takes."""
 
-    address: Annotated[str | None, _setting("address", "The Temporal server")] = None
-    namespace: Annotated[str | None, _setting("namespace", "The Temporal namespace")] = None
-    profile: Annotated[str | None, _setting("profile", "A profile of Temporal's own file")] = None
-    dir: Annotated[Path | None, _setting("dir", "The folder of `closeline up`")] = None
-    ledger_url: Annotated[str | None, _setting("ledger_url", "The ledger's database")] = None
-    processes: Annotated[Path | None, _setting("processes", "A folder of processes")] = None
-    keys_file: Annotated[Path | None, _setting("keys_file", "The key ring")] = None
+    address: Annotated[str | None, _setting("The Temporal server", "TEMPORAL_ADDRESS")] = None
+    namespace: Annotated[str | None, _setting("The Temporal namespace", "TEMPORAL_NAMESPACE")] = (
+        None
+    )
+    profile: Annotated[
+        str | None, _setting("A profile of Temporal's own file", "TEMPORAL_PROFILE")
+    ] = None
+    dir: Annotated[Path | None, _setting("The folder of `closeline up`", "CLOSELINE_DIR")] = None
+    ledger_url: Annotated[str | None, _setting("The ledger's database", "CLOSELINE_LEDGER_URL")] = (
+        None
+    )
+    processes: Annotated[Path | None, _setting("A folder of processes", "CLOSELINE_PROCESSES")] = (
+        None
+    )
+    keys_file: Annotated[Path | None, _setting("The key ring", "CLOSELINE_KEYS_FILE")] = None
 
     @property
-    def settings(self) -> Settings:
+    def settings(self) -> "Settings":
         """All settings, settled. Raises BadSettings."""
+        from settings import Settings
+
         return Settings.load(
             **{each.name: getattr(self, each.name) for each in dataclasses.fields(self)}
         )
 
     async def client(self) -> "CloselineClient":
         """A client of the server. Raises Unreachable, also where the namespace is missing."""
-        # No help should wait for what only those need who speak to the server.
         from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 
         from starter.client import CloselineClient
@@ -63,13 +70,15 @@ class Where:
 
     async def _account_of(self, opportunity_id: str) -> str | None:
         """The ledger knows what never had a workflow, and what Temporal's retention has taken."""
+        from ledger.errors import LedgerDown
+
         try:
             row = await self.ask(lambda ledger: ledger.opportunity(opportunity_id))
         except LedgerDown:
             return None
         return row.account_id if row else None
 
-    async def ask(self, question: Callable[[Ledger], R]) -> R:
+    async def ask(self, question: "Callable[[Ledger], R]") -> R:
         """What the ledger answers. Raises LedgerDown, also where no ledger is yet."""
 
         def answer() -> R:
@@ -80,8 +89,13 @@ class Where:
 
 
 @contextmanager
-def open_ledger(url: str) -> Iterator[Ledger]:
+def open_ledger(url: str) -> "Iterator[Ledger]":
     """The ledger at the URL; reading never makes an empty one."""
+    from sqlalchemy import make_url
+
+    from ledger.errors import LedgerDown
+    from ledger.ledger import Ledger
+
     where = make_url(url)
     file = where.database if where.get_backend_name() == "sqlite" else None
     if file and not file.startswith((":", "file:")) and not Path(file).exists():
@@ -94,8 +108,10 @@ def open_ledger(url: str) -> Iterator[Ledger]:
 
 
 @contextmanager
-def sound_ledger(url: str) -> Iterator[Ledger]:
+def sound_ledger(url: str) -> "Iterator[Ledger]":
     """The same, where every table has to be as this version has it. Raises LedgerDown if not."""
+    from ledger.errors import LedgerDown
+
     with open_ledger(url) as ledger:
         if problem := ledger.check():
             raise LedgerDown(problem)

@@ -1,15 +1,17 @@
 """`closeline deadlines`: what the clock will close next."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 from typer import BadParameter, Option, Typer
 
-from ledger.rows import OpportunityRow
 from sales.values import Duration
 from starter.commands.common import Shown, Where
 from starter.commands.spreading import command
+
+if TYPE_CHECKING:
+    from ledger.rows import OpportunityRow
 
 app = Typer()
 
@@ -35,7 +37,7 @@ async def deadlines(
     shown.table([_told(row, now) for row in rows], COLUMNS)
 
 
-def _told(row: OpportunityRow, now: datetime) -> dict[str, Any]:
+def _told(row: "OpportunityRow", now: datetime) -> dict[str, Any]:
     left = (row.deadline or now) - now
     told = {name: getattr(row, name) for name in SAME}
     return {"left": _spelled(left), "overdue": left < timedelta(0), **told}

@@ -2,20 +2,21 @@
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import asdict, fields
-from typing import Annotated, Any, Final
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from typer import Argument, Exit, Option, Typer
 
-from ledger.diff import Compared, Difference
 from starter.commands.common import Shown, sound_ledger
 from starter.commands.failing import REFUSED
 from starter.commands.spreading import command
 from starter.output import cell, print_json, print_table
 
+if TYPE_CHECKING:
+    from ledger.diff import Compared, Difference
+
 app = Typer()
 
-COUNTS: Final = tuple(each.name for each in fields(Compared) if each.name != "first")
 COLUMNS: Final = ("table", "key", "where", "differs")
 
 
@@ -39,7 +40,8 @@ async def diff(
     if shown.json:
         print_json({"equal": equal, "tables": [asdict(each) for each in found]})
     else:
-        print_table([asdict(each) for each in found], COUNTS)
+        counts = [name for name in asdict(found[0]) if name != "first"]
+        print_table([asdict(each) for each in found], counts)
         rows = [row for each in found for row in _rows(each)]
         if rows:
             print_table(rows, COLUMNS)
@@ -47,18 +49,18 @@ async def diff(
         raise Exit(REFUSED)
 
 
-def _compared(here: str, there: str, live: bool) -> list[Compared]:
+def _compared(here: str, there: str, live: bool) -> "list[Compared]":
     with sound_ledger(here) as mine, sound_ledger(there) as others:
         return mine.compare(others, live)
 
 
-def _rows(compared: Compared) -> Iterator[dict[str, Any]]:
+def _rows(compared: "Compared") -> Iterator[dict[str, Any]]:
     for each in compared.first:
         key = " ".join(map(cell, each.key))
         differs = "; ".join(_told(each))
         yield {"table": compared.table, "key": key, "where": each.where, "differs": differs}
 
 
-def _told(difference: Difference) -> Iterator[str]:
+def _told(difference: "Difference") -> Iterator[str]:
     for name, (here, there) in difference.columns.items():
         yield f"{name}: {cell(here) or 'nothing'} / {cell(there) or 'nothing'}"

@@ -4,22 +4,21 @@ import asyncio
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from typer import Argument, BadParameter, Option, Typer
 
-from ledger.ledger import Ledger
 from sales.drafts import Broken
-from sales.messages import KINDS, Erase
-from sales.reading import read
-from sales.receipt import Receipt
-from settings import Unreachable
-from starter.client import CloselineClient
 from starter.commands.common import Shown, Where
 from starter.commands.failing import REFUSED, Refusal, end
 from starter.commands.saying import ANSWER_SECONDS
 from starter.commands.spreading import command
-from starter.erasing.plan import Journals, Step, Wanted
+
+if TYPE_CHECKING:
+    from ledger.ledger import Ledger
+    from sales.receipt import Receipt
+    from starter.client import CloselineClient
+    from starter.erasing.plan import Step, Wanted
 
 app = Typer()
 
@@ -48,6 +47,8 @@ async def erase(
     where: Where,
 ) -> None:
     """Erase a person's data, or the words of single facts, for good."""
+    from starter.erasing.plan import Journals
+
     wanted = _wanted(stakeholder, account, opportunity, notes)
     if not actor:
         raise Refusal("actor", "required", "say who asks")
@@ -71,7 +72,9 @@ async def erase(
 
 def _wanted(
     stakeholder: str | None, account: str | None, opportunity: str | None, notes: list[int] | None
-) -> Wanted:
+) -> "Wanted":
+    from starter.erasing.plan import Wanted
+
     if (account is None) == (opportunity is None):
         raise BadParameter("say either --account or --opportunity")
     if not (stakeholder or notes):
@@ -83,13 +86,19 @@ def _wanted(
     return Wanted(stakeholder, account, opportunity, frozenset(notes or ()))
 
 
-def _told(step: Step) -> dict[str, Any]:
+def _told(step: "Step") -> dict[str, Any]:
     names = ("subject", "id", "stakeholder_id", "facts", "sequences", "details")
     return {name: getattr(step, name) for name in names}
 
 
-async def _erase(client: CloselineClient, where: Where, step: Step, ask: dict[str, Any]) -> Receipt:
+async def _erase(
+    client: "CloselineClient", where: Where, step: "Step", ask: dict[str, Any]
+) -> "Receipt":
     """By the workflow that has to decide it, or in the ledger where none is left."""
+    from sales.messages import KINDS, Erase
+    from sales.reading import read
+    from settings import Unreachable
+
     message = read("erase", ask, KINDS)
     if not isinstance(message, Erase):
         raise Refusal(getattr(message, "field", "body"), getattr(message, "rule", "malformed"))
@@ -107,8 +116,8 @@ async def _erase(client: CloselineClient, where: Where, step: Step, ask: dict[st
 
 
 async def _by_workflow(
-    client: CloselineClient, where: Where, step: Step, ask: dict[str, Any]
-) -> Receipt | None:
+    client: "CloselineClient", where: Where, step: "Step", ask: dict[str, Any]
+) -> "Receipt | None":
     if step.subject == "opportunity":
         return await client.erase(step.id, **ask)
     account = await where.ask(lambda ledger: ledger.account(step.id))
@@ -117,10 +126,10 @@ async def _by_workflow(
     return await client.say_to_account(step.id, "erase", **ask)
 
 
-def _or_refused(question: Callable[[Ledger], Any]) -> Callable[[Ledger], Any]:
+def _or_refused(question: "Callable[[Ledger], Any]") -> "Callable[[Ledger], Any]":
     """The question, with a broken rule as the refusal of a command."""
 
-    def ask(ledger: Ledger) -> Any:
+    def ask(ledger: "Ledger") -> Any:
         try:
             return question(ledger)
         except Broken as broken:

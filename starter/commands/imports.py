@@ -1,20 +1,21 @@
 """`closeline imports`: every run of an import, what it brought, and taking that back."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from typer import Argument, Exit, Option, Typer
 
-from ledger.ledger import Ledger
-from sales.imports import Import
-from starter.commands.checks import working
 from starter.commands.common import Shown, Where, open_ledger
 from starter.commands.entering import DryRun
 from starter.commands.failing import REFUSED, Refusal, warn
 from starter.commands.spreading import command
 from starter.importing.progress import progress
-from starter.importing.undo import Undo, Undone
 from starter.output import print_json, print_record, print_table
+
+if TYPE_CHECKING:
+    from ledger.ledger import Ledger
+    from sales.imports import Import
+    from starter.importing.undo import Undone
 
 app = Typer(no_args_is_help=True, help="Runs of imports: list, look at, undo.")
 
@@ -34,7 +35,7 @@ async def list_(*, shown: Shown, where: Where) -> None:
 async def show(id: ImportId, *, shown: Shown, where: Where) -> None:
     """Show a run: what it read, and how much of what it brought still stands."""
 
-    def told(ledger: Ledger) -> dict[str, Any]:
+    def told(ledger: "Ledger") -> dict[str, Any]:
         standing, taken_back = ledger.brought(id)
         found = _run(ledger, id).model_dump()
         return {**found, "standing": len(standing), "taken_back": taken_back}
@@ -60,6 +61,9 @@ async def undo(
     All facts stay in the journal, superseded; the same rows can be imported again. Accounts stay.
     What must stay is listed; then the exit code is 1.
     """
+    from starter.commands.checks import working
+    from starter.importing.undo import Undo
+
     with open_ledger(where.settings.ledger_url) as ledger:
         _run(ledger, id)
         task = Undo(ledger, id, force=force, actor=actor)
@@ -74,14 +78,14 @@ async def undo(
         raise Exit(REFUSED)
 
 
-def _run(ledger: Ledger, id: str) -> Import:
+def _run(ledger: "Ledger", id: str) -> "Import":
     found = ledger.import_run(id)
     if found is None:
         raise Refusal("id", "unknown_import", "see `closeline imports list` for what is there")
     return found
 
 
-def _show(shown: Shown, id: str, undone: Undone, dry_run: bool) -> None:
+def _show(shown: Shown, id: str, undone: "Undone", dry_run: bool) -> None:
     counts = {"import": id, "taken": undone.taken, "withdrawn": undone.withdrawn}
     left: Sequence[dict[str, Any]] = [each._asdict() for each in undone.left]
     if shown.json:

@@ -1,15 +1,17 @@
 """`closeline interview`: ask a buyer why it ended so, record the answer, list what there is."""
 
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from typer import Argument, Option, Typer
 
-from ledger.ledger import Ledger
 from sales.interview import AskInterview, EraseInterview, Interview, RecordInterview
 from starter.commands.common import Shown, Where
 from starter.commands.entering import DryRun, File, Signed, enter, enter_file, entry
 from starter.commands.failing import warn
 from starter.commands.spreading import command
+
+if TYPE_CHECKING:
+    from ledger.ledger import Ledger
 
 app = Typer(no_args_is_help=True, help="Interviews behind the end: ask, record, list, import.")
 
@@ -101,7 +103,7 @@ async def erase(opportunity: Ended, *, signed: Signed, shown: Shown, where: Wher
     await enter(where, shown, entry(EraseInterview, signed, opportunity=opportunity))
 
 
-def _rows(ledger: Ledger, waiting: bool) -> list[dict[str, Any]]:
+def _rows(ledger: "Ledger", waiting: bool) -> list[dict[str, Any]]:
     found = []
     for each in ledger.interviews():
         if waiting and each.recorded_at:

@@ -2,15 +2,16 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 from typer import Argument, Option, Typer
 
-from encryption.ring import Key, Ring
-from encryption.ring_file import RingFile
-from settings import VARIABLES, ring_path
 from starter.commands.common import Shown
 from starter.commands.spreading import command
+
+if TYPE_CHECKING:
+    from encryption.ring import Ring
+    from encryption.ring_file import RingFile
 
 app = Typer(no_args_is_help=True, help="The key ring: make one, list it, rotate it.")
 
@@ -21,16 +22,19 @@ COLUMNS: Final = ("key", "created", "encrypts")
 class Place:
     """Where the ring is."""
 
-    keys_file: Annotated[
-        Path | None, Option(help=f"The ring's file (also {VARIABLES['keys_file']})")
-    ] = None
+    keys_file: Annotated[Path | None, Option(help="The ring's file (also CLOSELINE_KEYS_FILE)")] = (
+        None
+    )
     dir: Annotated[
-        Path | None, Option(help=f"Else keys.json in this folder (also {VARIABLES['dir']})")
+        Path | None, Option(help="Else keys.json in this folder (also CLOSELINE_DIR)")
     ] = None
 
     @property
-    def file(self) -> RingFile:
+    def file(self) -> "RingFile":
         """The file."""
+        from encryption.ring_file import RingFile
+        from settings import ring_path
+
         return RingFile(ring_path(keys_file=self.keys_file, dir=self.dir))
 
 
@@ -61,9 +65,11 @@ async def rotate(
     place: Place,
 ) -> None:
     """Add a new key, which encrypts from now on; the others go on decrypting."""
+    from encryption.ring import Key
+
     key = Key.new()
 
-    def change(ring: Ring) -> Ring:
+    def change(ring: "Ring") -> "Ring":
         return ring.with_key(key) if later else ring.with_key(key).using(key.id)
 
     _tell(shown, place.file, place.file.change(change), added=key.id)
@@ -80,5 +86,5 @@ async def use(
     _tell(shown, place.file, place.file.change(lambda ring: ring.using(key)))
 
 
-def _tell(shown: Shown, file: RingFile, ring: Ring, **more: str) -> None:
+def _tell(shown: Shown, file: "RingFile", ring: "Ring", **more: str) -> None:
     shown.record({"file": str(file.path), "keys": len(ring.keys), **more, "encrypts": ring.active})

@@ -4,11 +4,8 @@ import asyncio
 from dataclasses import asdict
 from typing import Annotated
 
-from sqlalchemy import make_url
 from typer import Argument, Typer
 
-from ledger.ledger import Ledger
-from ledger.migrate import head
 from starter.commands.common import Shown, Where
 from starter.commands.failing import Refusal
 from starter.commands.spreading import command
@@ -23,6 +20,8 @@ async def migrate(*, shown: Shown, where: Where) -> None:
     Every worker does so when it starts; as a job of its own it runs before them, by a role that
     may change the schema.
     """
+    from ledger.ledger import Ledger
+
     settings = where.settings
     settings.dir.mkdir(parents=True, exist_ok=True)  # where the ledger is, unless told otherwise
 
@@ -34,15 +33,15 @@ async def migrate(*, shown: Shown, where: Where) -> None:
             ledger.close()
 
     await asyncio.to_thread(bring)
-    shown.record({"ledger": _shown(where), "schema": head()})
+    shown.record(_shown(where))
 
 
 @command(app, "check", "closeline ledger check --json")
 async def check(*, shown: Shown, where: Where) -> None:
     """Say whether the ledger answers and has the schema of this version."""
-    if problem := await where.ask(Ledger.behind):
+    if problem := await where.ask(lambda ledger: ledger.behind()):
         raise Refusal("ledger", "not_migrated", problem)
-    shown.record({"ledger": _shown(where), "schema": head()})
+    shown.record(_shown(where))
 
 
 @command(app, "reader", "closeline ledger reader insight")
@@ -61,6 +60,11 @@ async def reader(
     shown.record(asdict(made))
 
 
-def _shown(where: Where) -> str:
-    """The URL without its password."""
-    return make_url(where.settings.ledger_url).render_as_string(hide_password=True)
+def _shown(where: Where) -> dict[str, str | None]:
+    """The URL without its password, and the schema of this version."""
+    from sqlalchemy import make_url
+
+    from ledger.migrate import head
+
+    url = make_url(where.settings.ledger_url).render_as_string(hide_password=True)
+    return {"ledger": url, "schema": head()}

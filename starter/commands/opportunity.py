@@ -5,7 +5,6 @@ from typing import Annotated, Any, Final, Literal
 
 from typer import BadParameter, Option, Typer
 
-from sales.opportunity import load
 from starter.commands import ending, moving
 from starter.commands.asking import query
 from starter.commands.common import (
@@ -92,6 +91,8 @@ async def open_(
 @command(app, "show", "closeline opportunity show acme-1 --json")
 async def show(id: OpportunityId, *, shown: Shown, where: Where) -> None:
     """Show an opportunity: from its running workflow, else from the ledger."""
+    from sales.opportunity import load
+
     client = await where.client()
     told = await query(client.opportunity(id))
     if told is not None:

@@ -1,10 +1,9 @@
 """`closeline quota`: what an owner or a team is to win in a period."""
 
-from typing import Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from typer import Argument, BadParameter, Option, Typer
 
-from ledger.ledger import Ledger
 from sales.calendar import Calendar, period
 from sales.drafts import Broken
 from sales.quota import SetQuota, lines
@@ -12,6 +11,9 @@ from starter.commands.common import Shown, Where
 from starter.commands.entering import DryRun, File, Signed, enter, enter_file, entry
 from starter.commands.failing import Refusal
 from starter.commands.spreading import command
+
+if TYPE_CHECKING:
+    from ledger.ledger import Ledger
 
 app = Typer(no_args_is_help=True, help="Quotas: set, list and roll up, import.")
 
@@ -76,7 +78,7 @@ async def import_(file: File, dry_run: DryRun = False, *, shown: Shown, where: W
 
 
 def _rolled(
-    ledger: Ledger, wanted: str, by: Literal["owner", "team", "territory"]
+    ledger: "Ledger", wanted: str, by: Literal["owner", "team", "territory"]
 ) -> list[dict[str, Any]]:
     try:
         days = period(wanted, ledger.calendar() or Calendar())

@@ -5,14 +5,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from typer import Argument, Exit, Option, Typer
 
-from ledger.ledger import Ledger
 from sales.calendar import Calendar
 from sales.owner import SetOwner
-from starter.commands.checks import working
 from starter.commands.common import Shown, Where, open_ledger
 from starter.commands.entering import DryRun, Signed
 from starter.commands.failing import REFUSED, Refusal, warn
@@ -20,6 +18,9 @@ from starter.commands.spreading import command
 from starter.importing.progress import progress
 from starter.output import print_json, print_record, print_table
 from starter.reassigning import Leaving, Move, carry_out, plan
+
+if TYPE_CHECKING:
+    from ledger.ledger import Ledger
 
 app = Typer()
 
@@ -63,7 +64,7 @@ async def reassign(
         raise Exit(REFUSED)
 
 
-def _check(ledger: Ledger, what: Leaving, leave: bool) -> None:
+def _check(ledger: "Ledger", what: Leaving, leave: bool) -> None:
     """Everybody who is to get something is known, somebody else, and there. Raises Refusal."""
     owners, today = ledger.owners(), _today(ledger)
     for each in what.to:
@@ -78,6 +79,8 @@ def _check(ledger: Ledger, what: Leaving, leave: bool) -> None:
 
 
 async def _carry_out(where: Where, what: Leaving) -> list[Move]:
+    from starter.commands.checks import working
+
     client = await working(where)
     with open_ledger(where.settings.ledger_url) as ledger:
         moves = await asyncio.to_thread(plan, ledger, what)
@@ -85,7 +88,7 @@ async def _carry_out(where: Where, what: Leaving) -> list[Move]:
             return await carry_out(client, what, moves, watch)
 
 
-def _leave(ledger: Ledger, what: Leaving) -> None:
+def _leave(ledger: "Ledger", what: Leaving) -> None:
     signed = {"actor": what.actor, "note": what.note}
     entry = SetOwner.model_validate(
         {**signed, "owner": what.leaver, "active_until": _today(ledger).isoformat()}
@@ -95,7 +98,7 @@ def _leave(ledger: Ledger, what: Leaving) -> None:
         raise Refusal(broken.field, broken.rule, broken.detail)
 
 
-def _today(ledger: Ledger) -> Any:
+def _today(ledger: "Ledger") -> Any:
     return (ledger.calendar() or Calendar()).day(datetime.now(UTC))
 
 

@@ -4,21 +4,20 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Exit, Option, Typer
 
-from ledger.errors import NotEmpty
-from ledger.ledger import Ledger
-from ledger.rebuild import Rebuilt
 from starter.commands.common import Shown, Where, sound_ledger
 from starter.commands.failing import REFUSED, Refusal, warn
 from starter.commands.reconcile import counted
 from starter.commands.spreading import command
 from starter.importing.progress import progress
-from starter.rebuilding.listing import list_runs, young
-from starter.rebuilding.restoring import Restored
-from starter.rebuilding.run import restore_all
+
+if TYPE_CHECKING:
+    from ledger.ledger import Ledger
+    from ledger.rebuild import Rebuilt
+    from starter.rebuilding.restoring import Restored
 
 app = Typer()
 
@@ -67,12 +66,15 @@ async def rebuild(
         shown.record(asdict(rebuilt))
 
 
-def _from_journal(url: str, to: str) -> Rebuilt:
+def _from_journal(url: str, to: str) -> "Rebuilt":
     with sound_ledger(url) as source, _empty(to) as target, progress("facts", None) as watch:
         return target.rebuild_from(source, watch)
 
 
-async def _from_temporal(to: str, where: Where) -> Restored:
+async def _from_temporal(to: str, where: Where) -> "Restored":
+    from starter.rebuilding.listing import list_runs
+    from starter.rebuilding.run import restore_all
+
     client = (await where.client()).temporal
     with _empty(to) as ledger:
         await asyncio.to_thread(ledger.require_empty)
@@ -81,7 +83,10 @@ async def _from_temporal(to: str, where: Where) -> Restored:
             return await restore_all(client, ledger, runs, watch)
 
 
-async def _up_to_date(to: str, where: Where) -> Restored:
+async def _up_to_date(to: str, where: Where) -> "Restored":
+    from starter.rebuilding.listing import list_runs, young
+    from starter.rebuilding.run import restore_all
+
     client = (await where.client()).temporal
     with sound_ledger(to) as ledger:
         runs = await list_runs(client, await asyncio.to_thread(young, ledger))
@@ -90,8 +95,11 @@ async def _up_to_date(to: str, where: Where) -> Restored:
 
 
 @contextmanager
-def _empty(url: str) -> Iterator[Ledger]:
+def _empty(url: str) -> "Iterator[Ledger]":
     """The ledger at the URL, with its tables. Raises Refusal where it turns out not to be empty."""
+    from ledger.errors import NotEmpty
+    from ledger.ledger import Ledger
+
     ledger = Ledger(url)
     try:
         ledger.migrate()

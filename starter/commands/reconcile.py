@@ -5,10 +5,8 @@ from typing import Any
 
 from typer import Typer
 
-from starter.commands.checks import working
 from starter.commands.common import Shown, Where
 from starter.commands.spreading import command
-from starter.schedules import reconcile_now
 
 app = Typer()
 
@@ -16,6 +14,9 @@ app = Typer()
 @command(app, "reconcile", "closeline reconcile --json")
 async def reconcile(*, shown: Shown, where: Where) -> None:
     """Compare every workflow with the ledger now, put right what differs, and say what did."""
+    from starter.commands.checks import working
+    from starter.schedules import reconcile_now
+
     client = await working(where)
     found = asdict(await reconcile_now(client.temporal))
     shown.record(found if shown.json else {name: counted(each) for name, each in found.items()})

@@ -5,14 +5,15 @@ import dataclasses
 import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from typer import Option
 
-from sales.receipt import Receipt
-from settings import Unreachable
 from starter.commands.common import Shown
 from starter.commands.failing import REFUSED, Refusal, end
+
+if TYPE_CHECKING:
+    from sales.receipt import Receipt
 
 ANSWER_SECONDS: Final = 30.0
 """How long a command waits for a worker's answer."""
@@ -33,9 +34,11 @@ class Said:
     note: Annotated[str | None, Option(help="Why, in words.")] = None
 
     async def say(
-        self, shown: Shown, send: Callable[..., Awaitable[Receipt]], *to: str, **fields: Any
+        self, shown: Shown, send: "Callable[..., Awaitable[Receipt]]", *to: str, **fields: Any
     ) -> None:
         """Send the fields that hold something, and show the receipt; a refusal ends the command."""
+        from settings import Unreachable
+
         said = {name: value for name, value in fields.items() if value not in (None, {}, [], ())}
         said |= dataclasses.asdict(self)
         said["event_id"] = self.event_id or str(uuid.uuid4())
@@ -51,7 +54,7 @@ class Said:
         _show(shown, dataclasses.replace(receipt, event_id_made_up=made_up))
 
 
-def _show(shown: Shown, receipt: Receipt) -> None:
+def _show(shown: Shown, receipt: "Receipt") -> None:
     record = {each.name: getattr(receipt, each.name) for each in dataclasses.fields(receipt)}
     if shown.json:
         shown.record(record)
@@ -63,7 +66,7 @@ def _show(shown: Shown, receipt: Receipt) -> None:
         shown.record({**{k: v for k, v in record.items() if k not in hide}, "event_id": event})
 
 
-def _refusal(receipt: Receipt) -> Refusal:
+def _refusal(receipt: "Receipt") -> Refusal:
     rule = receipt.rule or "refused"
     if receipt.field is None:
         again = "this event was refused before; a new attempt needs a new id"

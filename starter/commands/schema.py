@@ -8,8 +8,6 @@ from typer import Argument, Option, Typer
 from starter.commands.common import Shown
 from starter.commands.failing import Refusal
 from starter.commands.spreading import command
-from starter.contract.documents import documents
-from starter.contract.pages import write
 from starter.output import print_json
 
 app = Typer()
@@ -27,6 +25,9 @@ async def schema(
     shown: Shown,
 ) -> None:
     """Tell the JSON Schemas of messages, facts, receipts and answers."""
+    from starter.contract.documents import documents
+    from starter.contract.pages import write
+
     if out:
         changed = write(out)
         shown.record({"folder": str(out), "changed": changed})

@@ -2,22 +2,16 @@
 
 from typing import Final
 
-from temporalio.service import RPCError, RPCStatusCode
 from typer import Typer
 
-from settings import connect
 from starter.commands.common import Shown, Where
 from starter.commands.failing import Refusal
 from starter.commands.spreading import command
-from starter.namespace import check_attributes, ensure_namespace, register_attributes, until_known
-from starter.schedules import OFF, RECONCILE, SNAPSHOT, ensure_schedules
 
 app = Typer()
 
 CLOUD: Final = (".tmprl.cloud", ".temporal.io")
 """How the hosts of Temporal Cloud end."""
-NOT_OURS: Final = frozenset({RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNIMPLEMENTED})
-"""How a server answers on which namespaces are not made this way."""
 
 
 @command(app, "setup", "closeline setup --address temporal.example:7233")
@@ -27,6 +21,17 @@ async def setup(*, shown: Shown, where: Where) -> None:
     For a Temporal server of your own: `closeline up` does it by itself, and on Temporal Cloud
     namespace and search attributes are made in its web interface or by its `tcld`.
     """
+    from temporalio.service import RPCError, RPCStatusCode
+
+    from settings import connect
+    from starter.namespace import (
+        check_attributes,
+        ensure_namespace,
+        register_attributes,
+        until_known,
+    )
+    from starter.schedules import OFF, RECONCILE, SNAPSHOT, ensure_schedules
+
     settings = where.settings
     if settings.address.rpartition(":")[0].endswith(CLOUD):
         raise _elsewhere("on Temporal Cloud")
@@ -35,7 +40,8 @@ async def setup(*, shown: Shown, where: Where) -> None:
         retention = await ensure_namespace(client.service_client, settings.namespace)
         await register_attributes(client.service_client, settings.namespace)
     except RPCError as error:
-        if error.status in NOT_OURS:
+        # So a server answers on which namespaces are not made this way.
+        if error.status in (RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNIMPLEMENTED):
             raise _elsewhere(error.message) from error
         raise
     if problems := await check_attributes(client.service_client, settings.namespace):

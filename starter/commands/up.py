@@ -1,36 +1,18 @@
 """`closeline up`: a server, a worker and a ledger in one folder, for as long as it runs."""
 
-import asyncio
-import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
-from sqlalchemy import make_url
-from temporalio.client import Client
 from typer import Option, Typer
 
-from encryption.ring_file import RingFile
-from settings import DEFAULT_RING, KEYS, VARIABLES, BadSettings, Settings, connect
-from starter.codec_server import Access, make_app, serving
 from starter.commands.spreading import command
-from starter.embedded import CODEC_PORT, IP, EmbeddedServer
-from starter.output import print_record
-from starter.ports import choose_port
-from starter.sealed import sample
-from telemetry import configure_logs, make_runtime
-from worker import run_worker, stop_on_signals
 
 app = Typer()
-
-WORKER_SECONDS: Final = 10.0
-"""How long the worker may take to finish what it has in hand."""
 
 
 @command(app, "up", "closeline up")
 async def up(
-    dir: Annotated[Path | None, Option(help=f"Keeps everything ({VARIABLES['dir']}).")] = None,
+    dir: Annotated[Path | None, Option(help="Keeps everything (CLOSELINE_DIR).")] = None,
     port: Annotated[int | None, Option(help="Temporal's port; 0 is any free one.")] = None,
     ui_port: Annotated[int | None, Option(help="The web UI's port; 0 is any free one.")] = None,
     headless: Annotated[bool, Option("--headless", help="Without the web UI.")] = False,
@@ -46,7 +28,7 @@ async def up(
         bool, Option("--encrypt", help="Encrypt what Temporal keeps, for ever from then on.")
     ] = False,
     keys_file: Annotated[
-        Path | None, Option(help=f"A key ring outside the folder ({VARIABLES['keys_file']}).")
+        Path | None, Option(help="A key ring outside the folder (CLOSELINE_KEYS_FILE).")
     ] = None,
     codec_port: Annotated[
         int | None, Option(help="The port of what decrypts for the UI; 0 is any free one.")
@@ -57,6 +39,9 @@ async def up(
     Everything is kept in one folder: started again, it goes on where it stopped. A folder with a
     key ring stays encrypted.
     """
+    from settings import Settings
+    from starter.running import Ports, run
+
     settings = Settings.load(
         dir=dir,
         namespace=namespace,
@@ -66,89 +51,5 @@ async def up(
         metrics=metrics,
         keys_file=keys_file,
     )
-    configure_logs(settings.log)
-    settings = _with_keys(settings, encrypt)
-    codec = None
-    if settings.keys and not headless:
-        codec = choose_port(IP, codec_port, CODEC_PORT)
-    server = EmbeddedServer(
-        settings.dir,
-        port,
-        ui_port,
-        headless=headless,
-        namespace=settings.namespace,
-        codec=f"http://{IP}:{codec}" if codec else None,
-        keys_file=settings.keys_file,
-    )
-    async with server, _decoding(server, settings, codec):
-        settings = settings.at(server.address)
-        client = await connect(settings, make_runtime(settings.metrics))
-        await _refuse_the_wrong_ring(settings, client)
-        _greet(server, settings)
-        await _work(server, settings, None if no_worker else client)
-
-
-def _with_keys(settings: Settings, encrypt: bool) -> Settings:
-    """The ring that was named, else the one in the folder, else a new one if that is asked for."""
-    if settings.keys and not settings.keys_file:
-        raise BadSettings(f"{KEYS}: here the ring must be in a file, where all commands find it")
-    path = (settings.keys_file or settings.dir / DEFAULT_RING).resolve()
-    if not path.exists():
-        if not encrypt:
-            return settings
-        RingFile(path).create()
-    return settings.with_ring(path)
-
-
-async def _refuse_the_wrong_ring(settings: Settings, client: Client) -> None:
-    """Where others were encrypted and nothing of it can be read, nothing new is written: neither in
-    clear because a file is gone, nor with a key that is not the folder's."""
-    found = await sample(client)
-    if found.keys and found.missing == found.keys:
-        where = f"{settings.keys_file} holds another" if settings.keys else "there is no key ring"
-        raise BadSettings(
-            f"{settings.dir}: what is there is encrypted with {', '.join(sorted(found.missing))}, "
-            f"and {where}; put the right one back, or say where it is with --keys-file"
-        )
-
-
-@asynccontextmanager
-async def _decoding(
-    server: EmbeddedServer, settings: Settings, port: int | None
-) -> AsyncIterator[None]:
-    """What lets the UI show in clear what is encrypted, and lets nobody's page but the UI's."""
-    if port is None or server.ui_address is None or settings.keys is None:
-        yield
-        return
-    spellings = (server.ui_address, server.ui_address.replace(IP, "localhost"))
-    app = make_app(settings.keys, Access(settings.namespace, spellings))
-    async with serving(app, IP, port):
-        yield
-
-
-async def _work(server: EmbeddedServer, settings: Settings, client: Client | None) -> None:
-    """Carry the workflows, given a client, until somebody stops us or the server dies."""
-    stop = stop_on_signals()
-    until = run_worker(settings, client, stop) if client else stop.wait()
-    worker = asyncio.ensure_future(until)
-    death = asyncio.create_task(server.died())
-    await asyncio.wait({worker, death}, return_when=asyncio.FIRST_COMPLETED)
-    stop.set()
-    await asyncio.wait({worker}, timeout=WORKER_SECONDS)
-    for ended in (death, worker):
-        if ended.done():
-            ended.result()
-
-
-def _greet(server: EmbeddedServer, settings: Settings) -> None:
-    ui = server.ui_address and f"{server.ui_address}/namespaces/{settings.namespace}/workflows"
-    places = {
-        "temporal": server.address,
-        "namespace": settings.namespace,
-        "ui": ui,
-        "keys": settings.keys_file and f"{settings.keys_file} (keep a copy: it cannot be replaced)",
-        "ledger": make_url(settings.ledger_url).render_as_string(hide_password=True),
-        "stop": "Ctrl-C; started again, everything goes on",
-    }
-    print_record(places)
-    sys.stdout.flush()
+    ports = Ports(port, ui_port, codec_port)
+    await run(settings, ports, headless=headless, with_worker=not no_worker, encrypt=encrypt)

@@ -2,14 +2,10 @@
 
 from dataclasses import fields
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from ledger.fold import row_of_opportunity
-from ledger.rows import OpportunityRow
-from sales.clocks import running
-from sales.details import MAPS
-from sales.opportunity import Opportunity
-from sales.risks import risks
+if TYPE_CHECKING:
+    from sales.opportunity import Opportunity
 
 COLUMNS: Final = (
     *("id", "account_id", "name", "process", "stage", "outcome", "reason", "amount", "currency"),
@@ -18,8 +14,14 @@ COLUMNS: Final = (
 """What a list shows people; programs get every column."""
 
 
-def view(state: Opportunity, source: str, unwritten: int) -> dict[str, Any]:
+def view(state: "Opportunity", source: str, unwritten: int) -> dict[str, Any]:
     """Everything a reader may want to know; `unwritten` facts are on their way to the ledger."""
+    from ledger.fold import row_of_opportunity
+    from ledger.rows import OpportunityRow
+    from sales.clocks import running
+    from sales.details import MAPS
+    from sales.risks import risks
+
     row = row_of_opportunity(state)
     return {
         **{each.name: row[each.name] for each in fields(OpportunityRow)},

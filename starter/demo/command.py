@@ -5,14 +5,10 @@ import tempfile
 from pathlib import Path
 from typing import Annotated
 
-from rich.console import Console
 from typer import Exit, Option, Typer
 
 from starter.commands.failing import Refusal
 from starter.commands.spreading import command
-from starter.demo.run import run
-from telemetry import configure_logs
-from worker import stop_on_signals
 
 app = Typer()
 
@@ -28,6 +24,12 @@ async def demo(
 
     Exit code 0 only if every opportunity ended as its script says and every account still runs.
     """
+    from rich.console import Console
+
+    from starter.demo.run import run
+    from telemetry import configure_logs
+    from worker import stop_on_signals
+
     if dir and dir.exists() and any(dir.iterdir()):
         raise Refusal("dir", "not_empty", f"a demonstration begins in an empty folder, not {dir}")
     configure_logs()

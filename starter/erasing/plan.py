@@ -6,14 +6,16 @@ of an account can: which facts and which details mention the person, by any name
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ledger.batch import Subject
-from ledger.ledger import Ledger
-from ledger.rows import FactRow
 from sales.drafts import Broken
 from sales.erasing import ERASED, Erasure, Names, names_of, places, value_at
 from sales.facts import Fact
+
+if TYPE_CHECKING:
+    from ledger.ledger import Ledger
+    from ledger.rows import FactRow
 
 MOST: Final = 200
 """How many sequences one message may name."""
@@ -54,7 +56,7 @@ class Step:
 class Journals:
     """All that was ever written of some opportunities and of what their account keeps of them."""
 
-    def __init__(self, ledger: Ledger, wanted: Wanted) -> None:
+    def __init__(self, ledger: "Ledger", wanted: Wanted) -> None:
         """Raises Broken where nobody knows what is named."""
         self.wanted = wanted
         account_id, ids = _scope(ledger, wanted)
@@ -81,7 +83,7 @@ class Journals:
         steps.insert(0, _counted(self._of_account(retold), self.kept))
         return [step for step in steps if step.facts]
 
-    def _mentions(self, subject: Subject, id: str, rows: list[FactRow], wanted: Wanted) -> Step:
+    def _mentions(self, subject: Subject, id: str, rows: "list[FactRow]", wanted: Wanted) -> Step:
         """What mentions the person or is named, where the id alone does not reach it."""
         sequences, details = set[int](), set[str]()
         last = max((row.fact.sequence for row in rows if not row.superseded), default=0)
@@ -120,11 +122,11 @@ class Journals:
         }
         return replace(step, sequences=tuple(sorted(more.union(step.sequences))))
 
-    def _names(self, rows: list[FactRow]) -> set[str]:
+    def _names(self, rows: "list[FactRow]") -> set[str]:
         return {name for row in rows for name in names_of(row.fact, self.wanted.stakeholder_id)}
 
 
-def _scope(ledger: Ledger, wanted: Wanted) -> tuple[str, list[str]]:
+def _scope(ledger: "Ledger", wanted: Wanted) -> tuple[str, list[str]]:
     """The account, and the opportunities that are looked at."""
     if wanted.opportunity_id:
         row = ledger.opportunity(wanted.opportunity_id)
@@ -139,7 +141,7 @@ def _scope(ledger: Ledger, wanted: Wanted) -> tuple[str, list[str]]:
     return wanted.account_id, [row.id for row in rows]
 
 
-def _rows(ledger: Ledger, subject: Subject, id: str) -> list[FactRow]:
+def _rows(ledger: "Ledger", subject: Subject, id: str) -> "list[FactRow]":
     return ledger.journal_rows(subject, id, superseded=True)
 
 
@@ -149,7 +151,7 @@ def _knows(fact: Fact, person: str) -> bool:
     return person in people or about or Erasure({"stakeholder_id": person}).redacted(fact) != fact
 
 
-def _counted(step: Step, rows: list[FactRow]) -> Step:
+def _counted(step: Step, rows: "list[FactRow]") -> Step:
     said = {"sequences": step.sequences, "details": step.details}
     asked = Erasure({**said, "stakeholder_id": step.stakeholder_id}, [row.fact for row in rows])
     return replace(step, facts=sum(asked.redacted(row.fact) is not row.fact for row in rows))

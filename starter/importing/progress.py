@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import (
@@ -16,7 +17,8 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from starter.importing.summary import Watch
+if TYPE_CHECKING:
+    from starter.importing.summary import Watch
 
 
 class Rate(ProgressColumn):
@@ -29,7 +31,7 @@ class Rate(ProgressColumn):
 
 
 @contextmanager
-def progress(what: str, rows: int | None) -> Iterator[Watch]:
+def progress(what: str, rows: int | None) -> "Iterator[Watch]":
     """A function to tell how many rows more are done; silent where stderr is no terminal. How many
     there are need not be known."""
     bar = Progress(

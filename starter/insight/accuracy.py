@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from typer import Option, Typer
 
-from ledger.ledger import Ledger
 from starter.commands.common import Where
 from starter.commands.failing import warn
 from starter.commands.spreading import command
@@ -15,6 +14,7 @@ from starter.output import print_json, print_table
 
 if TYPE_CHECKING:
     from insight.accuracy.scored import Accuracy
+    from ledger.ledger import Ledger
 
 app = Typer()
 
@@ -54,7 +54,7 @@ async def accuracy(
     learned, simple rules, the categories, whoever submitted a number.
     """
 
-    def asked(ledger: Ledger) -> "Accuracy":
+    def asked(ledger: "Ledger") -> "Accuracy":
         from insight.accuracy.scored import accuracy
 
         return accuracy(ledger, as_of.instant(ledger.calendar()), by)

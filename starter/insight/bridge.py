@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 from pydantic import TypeAdapter
 from typer import Argument, Option, Typer
 
-from ledger.ledger import Ledger
 from sales.calendar import Calendar, period
 from sales.drafts import Broken
 from sales.messages import Day
@@ -21,6 +20,7 @@ from starter.output import print_json, print_table
 
 if TYPE_CHECKING:
     from insight.bridging import Bridged, End
+    from ledger.ledger import Ledger
 
 app = Typer()
 
@@ -53,7 +53,7 @@ async def bridge(
     """
     target = currency_of(into)
 
-    def asked(ledger: Ledger) -> "Bridged":
+    def asked(ledger: "Ledger") -> "Bridged":
         from insight.bridging import Asked, bridged
 
         calendar = ledger.calendar() or Calendar()
@@ -79,7 +79,7 @@ async def bridge(
         warn(note)
 
 
-def _end(ledger: Ledger, field: str, text: str, calendar: Calendar) -> "End":
+def _end(ledger: "Ledger", field: str, text: str, calendar: Calendar) -> "End":
     if kept := ledger.snapshot(text):
         return kept
     try:

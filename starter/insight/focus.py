@@ -2,12 +2,11 @@
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
 from typer import BadParameter, Option, Typer, echo
 
-from ledger.ledger import Ledger
 from sales.drafts import Broken
 from sales.values import Duration
 from starter.commands.common import Where
@@ -15,6 +14,9 @@ from starter.commands.failing import Refusal
 from starter.commands.spreading import command
 from starter.insight.common import AsOf, Tabled, write_csv
 from starter.output import print_json
+
+if TYPE_CHECKING:
+    from ledger.ledger import Ledger
 
 app = Typer()
 
@@ -65,7 +67,7 @@ async def focus(
     asked = View(show, by, owner, process, most, leaves, as_of.as_of is None)
     spans = {"within": _span(within, "--within"), "ahead": _span(ahead, "--ahead")}
 
-    def ask(ledger: Ledger) -> dict[str, Any]:
+    def ask(ledger: "Ledger") -> dict[str, Any]:
         from insight.focus.study import Question, study
 
         instant = as_of.instant(ledger.calendar())

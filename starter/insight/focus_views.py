@@ -4,21 +4,24 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from insight.focus.actions import next_action
 from insight.focus.effort import returns
-from insight.focus.listing import Item, items
+from insight.focus.listing import items
 from insight.focus.load import leaving, loads
 from insight.focus.segments import segments
 from insight.focus.states import states
-from insight.focus.study import Study
-from ledger.ledger import Ledger
 from sales.clocks import Deadline, next_deadline
 from sales.drafts import Broken
 from starter.insight.rounding import rounded
+
+if TYPE_CHECKING:
+    from insight.focus.listing import Item
+    from insight.focus.study import Study
+    from ledger.ledger import Ledger
 
 NOTHING: Final = "Nothing is open, so there is nothing to work on."
 HONEST: Final = (
@@ -57,7 +60,7 @@ class View:
 class Views:
     """The rows of a study."""
 
-    def __init__(self, study: Study, ledger: Ledger, view: View) -> None:
+    def __init__(self, study: "Study", ledger: "Ledger", view: View) -> None:
         self._study, self._ledger, self._view = study, ledger, view
 
     def told(self) -> dict[str, Any]:
@@ -131,7 +134,7 @@ class Views:
         found = ((id_, next_deadline(state)) for id_, state in known.items())
         return {id_: deadline for id_, deadline in found if deadline}
 
-    def _listed(self) -> list[Item]:
+    def _listed(self) -> "list[Item]":
         view, plan = self._view, self._study.plan
         owners, processes = plan.owner, plan.bets.words("process")
         some = (
@@ -141,7 +144,7 @@ class Views:
         )
         return items(plan, self._study.question.tolerance, some)
 
-    def _with_states(self, found: list[Item]) -> Iterator[dict[str, Any]]:
+    def _with_states(self, found: "list[Item]") -> Iterator[dict[str, Any]]:
         now, few = self._study.question.as_of, found[: self._view.most]
         known = states(self._ledger, [each.id for each in few], now)
         for each in few:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from typer import Argument, Option, Typer
 from typer.core import TyperGroup
 
-from ledger.ledger import Ledger
 from sales.calendar import Calendar, Period, period, quarter
 from sales.drafts import Broken
 from sales.judgement import SetCategory, Submit
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from insight.forecast.differing import Difference
     from insight.forecast.report import Forecast
     from insight.forecast.scenario import Assumption
+    from ledger.ledger import Ledger
 
 
 class Showing(TyperGroup):
@@ -163,7 +163,7 @@ class Wanted:
     each: bool
     as_of: AsOf
 
-    def forecasts(self, ledger: Ledger) -> "tuple[Forecast, Forecast | None, list[Difference]]":
+    def forecasts(self, ledger: "Ledger") -> "tuple[Forecast, Forecast | None, list[Difference]]":
         """The forecast, the same under assumptions, if there are any, and what they change."""
         from insight.forecast.differing import difference
         from insight.forecast.forecasting import Asked, forecast, ground, learn

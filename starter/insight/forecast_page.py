@@ -3,18 +3,20 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from typer import echo
 
 from insight.forecast.deals import LIKELY
-from insight.forecast.differing import Difference
-from insight.forecast.report import Against, Forecast, Line
 from insight.judgements import judgements
-from ledger.ledger import Ledger
 from sales.judgement import CategorySaid
 from starter.insight.common import Tabled, write_csv
 from starter.output import cell, print_json, print_table, printable
+
+if TYPE_CHECKING:
+    from insight.forecast.differing import Difference
+    from insight.forecast.report import Against, Forecast, Line
+    from ledger.ledger import Ledger
 
 COLUMNS: Final = ("column", "n", "amount", "with all surer", "")
 LINES: Final = (
@@ -40,7 +42,7 @@ WORDS: Final = {
 
 
 def tell(
-    shown: Tabled, without: Forecast, with_: Forecast | None, changed: Sequence[Difference]
+    shown: Tabled, without: "Forecast", with_: "Forecast | None", changed: "Sequence[Difference]"
 ) -> None:
     """The forecast, and where there are assumptions the one with them and the difference."""
     told = with_ or without
@@ -65,14 +67,14 @@ def tell(
         _table([_changed(each) for each in changed], CHANGED)
 
 
-def _page(told: Forecast) -> Iterator[str]:
+def _page(told: "Forecast") -> Iterator[str]:
     into = f", in {told.into}" if told.into else ""
     yield f"Forecast {told.period}: {told.first} to {told.last}, as of {cell(told.as_of)}{into}"
     yield told.basis
     yield from told.notes
 
 
-def _show_whole(line: Line, told: Forecast) -> None:
+def _show_whole(line: "Line", told: "Forecast") -> None:
     echo("")
     if line.currency is None:
         held = sum(each.n for each in line.columns.single.values())
@@ -95,7 +97,7 @@ def _row(*cells: Any) -> dict[str, Any]:
     return dict(zip(COLUMNS, map(shown_as, cells), strict=True))
 
 
-def _sentences(line: Line) -> Iterator[tuple[str, str]]:
+def _sentences(line: "Line") -> Iterator[tuple[str, str]]:
     currency, of, out, against = line.currency, line.columns, line.outlook, line.against
     if out:
         yield "expected", f"{shown_as(out.expected)} {currency}"
@@ -116,7 +118,7 @@ def _sentences(line: Line) -> Iterator[tuple[str, str]]:
         yield "submitted", f"{shown_as(said.amount)} by {said.by}: {said.reason}"
 
 
-def _measured(against: Against) -> str:
+def _measured(against: "Against") -> str:
     """The quota, how much of it is won, and how likely the rest is."""
     words = [shown_as(against.quota)]
     if not against.whole:
@@ -132,7 +134,7 @@ def _measured(against: Against) -> str:
     return ", ".join(words)
 
 
-def _flat(line: Line) -> dict[str, Any]:
+def _flat(line: "Line") -> dict[str, Any]:
     """A line as one row."""
     of, out, against, said = line.columns, line.outlook, line.against, line.submitted
     return {
@@ -156,7 +158,7 @@ def _flat(line: Line) -> dict[str, Any]:
     }
 
 
-def _changed(each: Difference) -> dict[str, Any]:
+def _changed(each: "Difference") -> dict[str, Any]:
     sums = {name: cell.amount for name, cell in each.columns.single.items()}
     told = {"whose": each.whose, "currency": each.currency, "weighted": each.columns.weighted}
     told |= {name: getattr(each, name) for name in ("expected", "p10", "p90")}
@@ -193,7 +195,7 @@ def _percent(share: float) -> str:
     return f"{share:.1%}" if sharp else f"{share:.0%}"
 
 
-def judged(ledger: Ledger, as_of: datetime, every: bool) -> list[dict[str, Any]]:
+def judged(ledger: "Ledger", as_of: datetime, every: bool) -> list[dict[str, Any]]:
     """A row for each judgement: those that stand, or every one."""
     found = []
     for said, at, standing in judgements(ledger, as_of):

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 from pydantic import TypeAdapter, ValidationError
 from typer import BadParameter, Option, Typer, echo
 
-from ledger.ledger import Ledger
 from sales.drafts import Broken
 from sales.values import Duration
 from starter.commands.common import Where
@@ -19,6 +18,7 @@ from starter.output import print_json
 if TYPE_CHECKING:
     from insight.limits.replay import Replay
     from insight.limits.study import Study
+    from ledger.ledger import Ledger
 
 app = Typer()
 
@@ -63,7 +63,7 @@ async def limits(
     """
     given = dict(map(_limit, limit or ()))
 
-    def ask(ledger: Ledger) -> "list[Study]":
+    def ask(ledger: "Ledger") -> "list[Study]":
         from insight.limits.study import study
         from insight.reading import past_of
 

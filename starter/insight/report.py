@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Option, Typer, echo
 
-from ledger.ledger import Ledger
 from sales.calendar import Calendar, Period, period, quarter
 from sales.drafts import Broken
 from starter.commands.common import Shown, Where
@@ -18,6 +17,7 @@ from starter.output import print_json
 
 if TYPE_CHECKING:
     from insight.report.page import Page, Table
+    from ledger.ledger import Ledger
 
 app = Typer()
 
@@ -55,7 +55,7 @@ async def report(
                 echo(f"{section.title}: {section.lead}")
 
 
-def _page(ledger: Ledger, as_of: AsOf, wanted: str | None) -> "Page":
+def _page(ledger: "Ledger", as_of: AsOf, wanted: str | None) -> "Page":
     from insight.learned import fit
     from insight.reading import past_of
     from insight.report.making import report as make

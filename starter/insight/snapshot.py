@@ -2,17 +2,19 @@
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 from typer import Argument, Option, Typer
 
-from ledger.ledger import Ledger
-from ledger.snapshots import Kept, Taken, name_of
 from starter.commands.common import Shown, Where
 from starter.commands.failing import Refusal
 from starter.commands.spreading import command
 from starter.insight.common import AsOf, Tabled
 from starter.output import print_json
+
+if TYPE_CHECKING:
+    from ledger.ledger import Ledger
+    from ledger.snapshots import Kept, Taken
 
 app = Typer(no_args_is_help=True, help="Snapshots of forecasts: take, list, show.")
 
@@ -37,8 +39,9 @@ async def take(
     it is marked as retroactive.
     """
 
-    def taken(ledger: Ledger) -> Taken:
+    def taken(ledger: "Ledger") -> "Taken":
         from insight.snapshots.taking import take
+        from ledger.snapshots import name_of
 
         instant, now = as_of.instant(ledger.calendar()), datetime.now(UTC)
         if instant > now + LEAD:
@@ -77,7 +80,7 @@ async def show(
     shown.rows(said, SAID)
 
 
-def _found(ledger: Ledger, name: str) -> Kept:
+def _found(ledger: "Ledger", name: str) -> "Kept":
     kept = ledger.snapshot(name)
     if kept is None:
         raise Refusal("name", "unknown_snapshot", f"there is none of the name {name!r}")

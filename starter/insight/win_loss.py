@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 from pydantic import TypeAdapter
 from typer import BadParameter, Option, Typer, echo
 
-from ledger.ledger import Ledger
 from sales.calendar import Calendar
 from sales.messages import Day
 from sales.values import end_of, limit_of
@@ -18,6 +17,7 @@ from starter.insight.common import DAY, AsOf, Tabled
 from starter.output import print_json, print_table
 
 if TYPE_CHECKING:
+    from ledger.ledger import Ledger
     from starter.insight.words import Page
 
 app = Typer()
@@ -76,7 +76,7 @@ async def win_loss(
     if by is not None and by not in NAMES:
         raise BadParameter(f"{by!r} is none of {', '.join(NAMES)}", param_hint="--by")
 
-    def asked(ledger: Ledger) -> Looking:
+    def asked(ledger: "Ledger") -> Looking:
         calendar = ledger.calendar()
         since, until = window.instants(calendar)
         return look(ledger, as_of.instant(calendar), since=since, until=until)

@@ -1,18 +1,21 @@
 """What separates wins from other ends, and how groups fare, as tables."""
 
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from insight.win_loss import WinLoss
-from insight.win_loss.groups import Group
-from insight.win_loss.separates import LEVEL, Family, Finding, Separation
+from insight.win_loss.separates import LEVEL
 from starter.insight.words import Page, Row, chance, count, days, interval, percent, sum_
+
+if TYPE_CHECKING:
+    from insight.win_loss import WinLoss
+    from insight.win_loss.groups import Group
+    from insight.win_loss.separates import Family, Finding, Separation
 
 MOST: Final = 10
 """How many of the surest findings of a family are shown."""
 
 
-def separates(told: WinLoss) -> Iterator[Page]:
+def separates(told: "WinLoss") -> Iterator[Page]:
     """What goes together with winning."""
     found = told.separation
     if found.reason:
@@ -34,7 +37,7 @@ def separates(told: WinLoss) -> Iterator[Page]:
     yield from (_strongest(family) for family in found.families)
 
 
-def _wholes(found: Separation) -> Page:
+def _wholes(found: "Separation") -> Page:
     return Page(
         "Whole attributes",
         [
@@ -51,7 +54,7 @@ def _wholes(found: Separation) -> Page:
     )
 
 
-def _measures(found: Separation) -> Page:
+def _measures(found: "Separation") -> Page:
     return Page(
         "Measures",
         [
@@ -71,13 +74,13 @@ def _measures(found: Separation) -> Page:
     )
 
 
-def customers(told: WinLoss) -> Iterator[Page]:
+def customers(told: "WinLoss") -> Iterator[Page]:
     """How customers buy."""
     for name, found in told.customers.items():
         yield by(name, found)
 
 
-def by(name: str, found: Sequence[Group]) -> Page:
+def by(name: str, found: "Sequence[Group]") -> Page:
     """How the groups of an attribute fare."""
     currencies = {each.currency for each in found if each.currency}
     unit = f" {currencies.pop()}" if len(currencies) == 1 else ""
@@ -100,7 +103,7 @@ def by(name: str, found: Sequence[Group]) -> Page:
     )
 
 
-def _finding(family: str, each: Finding) -> Row:
+def _finding(family: str, each: "Finding") -> Row:
     return {
         "family": family,
         "attribute": each.attribute,
@@ -115,6 +118,6 @@ def _finding(family: str, each: Finding) -> Row:
     }
 
 
-def _strongest(family: Family) -> Page:
+def _strongest(family: "Family") -> Page:
     rows = [_finding(family.name, each) for each in family.findings[:MOST]]
     return Page(f"The surest of {family.name}", rows)

@@ -5,10 +5,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import groupby, islice
 from operator import itemgetter
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from insight.win_loss import WinLoss
-from insight.win_loss.cycle import Cycle
 from starter.insight.win_loss_groups import customers, separates
 from starter.insight.words import (
     Page,
@@ -21,6 +20,9 @@ from starter.insight.words import (
     percent,
     span,
 )
+
+if TYPE_CHECKING:
+    from insight.win_loss.cycle import Cycle
 
 FEW: Final = 4
 """How many rows of a table the overview shows."""
@@ -165,7 +167,7 @@ def time(told: WinLoss) -> Iterator[Page]:
     yield _stages(told)
 
 
-def _reached(cycle: Cycle) -> Page:
+def _reached(cycle: "Cycle") -> Page:
     return Page(
         "By which age which end has come, of all",
         [

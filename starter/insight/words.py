@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from insight.statistics.proportions import Share
+if TYPE_CHECKING:
+    from insight.statistics.proportions import Share
+
 
 Row = dict[str, Any]
 
@@ -33,7 +35,7 @@ def days(value: float | None) -> str | None:
     return None if value is None else f"{value:.1f}".removesuffix(".0")
 
 
-def counted(share: Share, part: str = "won") -> Row:
+def counted(share: "Share", part: str = "won") -> Row:
     """A share with its interval and its counts, the part under that name."""
     counts = {part: count(share.part), "n": count(share.n)}
     return {"share": percent(share.rate), "interval": interval(share), **counts}
@@ -44,7 +46,7 @@ def count(value: float) -> str:
     return f"{value:,.0f}"
 
 
-def interval(share: Share) -> str | None:
+def interval(share: "Share") -> str | None:
     """The interval of a share."""
     return None if share.low is None else f"{percent(share.low)} to {percent(share.high)}"
 

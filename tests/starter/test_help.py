@@ -5,13 +5,16 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 import pytest
 import typer
 
+from settings import VARIABLES
 from starter.cli import app
+from starter.commands.common import Where
 from starter.late import COMMANDS as LATE
 
 COLUMNS = 78
@@ -44,16 +47,21 @@ def test_the_help_of_all_says_what_each_says_of_itself() -> None:
 
 def test_help_loads_no_module_that_it_does_not_need() -> None:
     heavy = {"numpy", "pyarrow", "sklearn", "scipy", "matplotlib", "alembic"}
-    for words, more in (("", {"temporalio", "sqlalchemy"}), ("report", set()), ("up", set())):
-        script = (
-            "import sys; from starter.cli import app\n"
-            f"try: app([*{words.split()!r}, '--help'])\n"
-            "except SystemExit: print('\\nloaded', *sys.modules)"
-        )
-        told = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
-        loaded = set(told.stdout.decode().split("\nloaded ")[-1].split())
-        assert "starter.late" in loaded
-        assert not loaded & (heavy | more), words
+    script = (
+        "import sys; from importlib import import_module; from starter.late import COMMANDS\n"
+        "for module, _ in COMMANDS.values(): import_module(module)\n"
+        "print(*sys.modules)"
+    )
+    told = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
+    loaded = {name.partition(".")[0] for name in told.stdout.decode().split()}
+    assert "starter" in loaded
+    assert not loaded & (heavy | {"temporalio", "sqlalchemy", "ledger", "structlog", "settings"})
+
+
+def test_a_setting_is_told_with_the_variable_that_stands_for_it() -> None:
+    for each in fields(Where):
+        (option,) = get_type_hints(Where, include_extras=True)[each.name].__metadata__
+        assert option.help.endswith(f"(also {VARIABLES[each.name]})")
 
 
 @every_command
