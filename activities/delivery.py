@@ -58,14 +58,14 @@ class DeliveryActivities:
 
     @activity.defn(name="deliver")
     async def deliver(self, what: Delivery) -> Ack:
-        """Write, then tell the account: of the end, and of what came too late."""
+        """Write, then tell the account: of the end that stands, and of what came too late."""
         if what.reset_refused:
             return await self._keep(what)
         batch = self._batch("opportunity", what.opportunity_id, what)
         ack = await self._recorder.record(batch)
+        if end := ack.end or what.end:
+            await self._accounts.tell_end(what.account_id, end)
         if ack.end is None:
-            if what.end:
-                await self._accounts.tell_end(what.account_id, what.end)
             for fact in what.facts:
                 if fact.kind == "late":
                     await self._accounts.keep_late(what.account_id, what.opportunity_id, fact)

@@ -2,7 +2,8 @@
 
 What a signal caused is history already and may leave by local activity. What an update, a clock
 or a cancel caused becomes history only with the task that decides it, so it leaves by a normal
-activity, as every end does: a ledger must not hold an end that a redone task decides otherwise.
+activity. So does an end, unless all that is written with it bears its sender's time: a ledger must
+not hold an end that a redone task, which has a later time of its own, decides otherwise.
 """
 
 import asyncio
@@ -52,6 +53,14 @@ class Heard:
     message: Message
     cause: Cause
     receipt: Receipt | None = None
+
+
+def settled(facts: Sequence[Fact]) -> bool:
+    """Whether a task that is done again says the same; of an end that has to be sure."""
+    by_history = all(fact.cause in SETTLED for fact in facts)
+    if any(fact.kind == "ended" for fact in facts):
+        return by_history and all(fact.occurred_at < fact.recorded_at for fact in facts)
+    return by_history
 
 
 def wish(kind: str, about: type[Message]) -> Callable[..., None]:
@@ -277,8 +286,7 @@ class Entity(Generic[S]):
             while self.outbox and not self.is_pausing():
                 entries = self._oldest(most)
                 facts = tuple(entry.fact for entry in entries)
-                settled = all(fact.cause in SETTLED and fact.kind != "ended" for fact in facts)
-                ack = await self.deliver(facts, entries[0].process, settled)
+                ack = await self.deliver(facts, entries[0].process, local=settled(facts))
                 if ack.end:
                     self.told(ack.end)
                 else:
