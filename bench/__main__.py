@@ -7,7 +7,18 @@ import sys
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
-from bench import allocation, events, insight, lives, market, queries, rules, traces, writing
+from bench import (
+    allocation,
+    children,
+    events,
+    insight,
+    lives,
+    market,
+    queries,
+    rules,
+    traces,
+    writing,
+)
 from bench.figures import Figure
 
 LONG = {"queries", "traces", "insight"}
@@ -26,6 +37,7 @@ def main() -> int:
         "events": lambda: events.measure(options.rounds, options.events),
         "writing": lambda: writing.measure(options.written, options.rounds),
         "lives": lambda: asyncio.run(lives.measure(load)),
+        "children": lambda: asyncio.run(children.measure(options.children, options.window)),
         "allocation": lambda: allocation.measure(options.rounds),
         "queries": lambda: queries.measure(options.sizes, options.rounds),
         "traces": lambda: traces.measure(options.traces, options.rounds),
@@ -50,12 +62,14 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "parts",
         nargs="*",
-        help="rules, market, events, writing, lives, allocation, queries, traces, insight; all but"
-        " the last three if none",
+        help="rules, market, events, writing, lives, children, allocation, queries, traces,"
+        " insight; all but the last three if none",
     )
     parser.add_argument("--rounds", type=int, default=7, help="interleaved goes of each kind")
     parser.add_argument("--lives", type=int, default=300, help="lives in one go")
     parser.add_argument("--at-once", type=int, default=20, help="lives lived at the same time")
+    parser.add_argument("--children", type=int, default=2_000, help="children of one account")
+    parser.add_argument("--window", type=int, default=100, help="children that are measured")
     parser.add_argument("--market", type=int, default=10_000, help="simulated opportunities")
     parser.add_argument("--events", type=int, default=3_000, help="cases of a log of events")
     parser.add_argument("--written", type=int, default=2_000, help="opportunities in one go")

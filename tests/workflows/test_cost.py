@@ -16,13 +16,13 @@ import pytest
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
+from bench.billing import MARKED, Size, size
 from bench.reference import FACTS, LIFE, SEARCHABLE_LIFE
 from ledger.ledger import Ledger
 from sales.opening import OpenOpportunity, Start, begin
 from sales.process import Process
 from starter.program import find_program
 from tests.server import patiently
-from tests.workflows.billing import MARKED, Size, size
 from tests.workflows.office import Office, opened_office
 from tests.workflows.processes import LONG
 from worker import make_worker
