@@ -8,13 +8,15 @@ the folder `policies` beside the processes.
 
 import json
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, Generic, TypeVar
 
 from pydantic import ValidationError
 
+from processes.public_holidays import UnknownHolidays, frozen
 from sales.account.policy import Policy
 from sales.process import Process
 from sales.reading import fault
@@ -68,13 +70,14 @@ def library(folder: Path | None = None) -> Library:
     if folder is not None and not folder.is_dir():
         raise BadProcess(folder, "file", "no_such_folder")
     folders = [BUILT_IN, *([folder] if folder else [])]
-    return Library(_all(folders, Process), _all([each / "policies" for each in folders], Policy))
+    policies = [each / "policies" for each in folders]
+    return Library(_all(folders, load_file), _all(policies, load_policy))
 
 
-def _all(folders: Iterable[Path], form: type[T]) -> list[T]:
+def _all(folders: Iterable[Path], load: Callable[[Path], T]) -> list[T]:
     found: dict[tuple[str, int], tuple[T, Path]] = {}
     for file in (file for folder in folders for file in sorted(folder.glob("*.toml"))):
-        definition = _load(file, form)
+        definition = load(file)
         key = definition.name, definition.version
         first, where = found.setdefault(key, (definition, file))
         if first != definition:
@@ -89,8 +92,13 @@ def load_file(path: Path) -> Process:
 
 
 def load_policy(path: Path) -> Policy:
-    """The policy in the file. Raises BadProcess on whatever is wrong with it."""
-    return _load(path, Policy)
+    """The policy in the file, with the holidays that are known of by now. Raises BadProcess on
+    whatever is wrong with it."""
+    policy = _load(path, Policy)
+    try:
+        return frozen(policy, datetime.now(UTC).year)
+    except UnknownHolidays as unknown:
+        raise BadProcess(path, unknown.key, unknown.rule, unknown.detail) from unknown
 
 
 def _load(path: Path, form: type[T]) -> T:

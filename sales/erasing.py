@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
+from sales.account.commitments.state import Commitment
 from sales.details import MAPS
 from sales.drafts import Broken, Draft
 from sales.facts import Fact
@@ -32,11 +33,14 @@ WORDS: Final[dict[str, tuple[str, ...]]] = {
 }
 """The free text in an entry of each map of details."""
 
-OF_AN_ACCOUNT: Final = frozenset({"name"})
-"""The only detail of an account that is free text."""
+OF_AN_ACCOUNT: Final = frozenset({"name", "commitments"})
+"""The details of an account that are free text: its name, and the title of each commitment."""
 
 CALLED: Final = (Refusal._fields.index("kind"), Refusal._fields.index("field"))
 """Where a refusal says what a stranger called things."""
+
+TITLE: Final = Commitment._fields.index("title")
+"""Where an account's state keeps the title of a commitment."""
 
 Path = tuple[str | int, ...]
 
@@ -170,6 +174,10 @@ def places(fact: Fact) -> Iterator[Place]:
     if fact.kind in ("opened", "amended"):
         found += [Place(("imported", name)) for name in fact.data.get("imported", ())]
         found += _in_maps(fact.data)
+    if commitment := fact.data.get("commitment_id"):
+        found.append(Place(("title",), f"commitments.{commitment}"))
+    if fact.kind == "opportunity_ended":
+        found += [Place(("promises", objective)) for objective in fact.data.get("promises", ())]
     if fact.kind == "restored":
         found += _in_a_state(fact.data["state"])
     return (place for place in found if value_at(fact.data, place.path) is not None)
@@ -190,6 +198,8 @@ def _in_a_state(state: Mapping[str, Any]) -> Iterator[Place]:
             yield Place(("state", held, word), word)
     yield Place(("state", "purchase", "reference"), "reference")
     yield from _in_maps(state, "state")
+    for id in state.get("commitments", ()):
+        yield Place(("state", "commitments", id, TITLE), f"commitments.{id}")
     for number, refusal in enumerate(state["refused"]):
         for place in CALLED:
             yield Place(("state", "refused", number, place), called=refusal[0])

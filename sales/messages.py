@@ -201,7 +201,7 @@ Detail = Annotated[
     str,
     Field(
         pattern=r"^(name|verbatim|competitor|reference"
-        r"|(stakeholders|objectives|plan|qualification|competitors|line_items)"
+        r"|(stakeholders|objectives|plan|qualification|competitors|line_items|commitments)"
         r"\.[A-Za-z0-9][A-Za-z0-9._~@:-]*)$",
         max_length=120,
     ),

@@ -92,6 +92,10 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
         "starter.insight.win_loss",
         "Show win rates by every definition, and what goes together with winning.",
     ),
+    "attainment": (
+        "starter.insight.attainment",
+        "Show how much of what was promised was kept: met of met and breached, for each clock.",
+    ),
     "focus": ("starter.insight.focus", "Say where the next hour pays, and what to do there."),
     "limits": (
         "starter.insight.limits",

@@ -44,6 +44,7 @@ NOT_BY_A_SENDER: Final = {"kind: only_imported"}
 MANAGING: Final = [
     *(ROOT / "sales" / "account" / f"{name}.py" for name in ("decide", "evolve", "parts")),
     *sorted((ROOT / "sales" / "account").glob("*/rules.py")),
+    *(ROOT / "sales" / "account" / "commitments" / f"{name}.py" for name in ("clocks", "folds")),
 ]
 """The rules of an account, and those of each of its parts."""
 
@@ -123,7 +124,7 @@ RULES: Final = [
 NOT_IN_A_REPLAY: Final = {
     *("show_state", "show_opportunities", "show_refusals", "show_journal", "show_deadlines"),
     *("wish", "workflow_interceptor_class", "account_workflow", "fold", "load_account"),
-    *("sequence", "heard", "sources", "_adapter", "_in_a_state", "_joined"),
+    *("sequence", "heard", "sources", "_adapter", "_in_a_state", "_joined", "_changed"),
 }
 """Functions: queries leave no trace, and these run when modules load or outside of workflows."""
 CHANCE: Final = {

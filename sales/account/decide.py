@@ -206,7 +206,7 @@ def _retire(state: Account, message: Retire, _now: datetime) -> list[Draft]:
 
 
 def _erase(state: Account, message: Erase, _now: datetime) -> list[Draft]:
-    for name in sorted({*message.details} - OF_AN_ACCOUNT):
+    for name in sorted(n for n in message.details if n.partition(".")[0] not in OF_AN_ACCOUNT):
         raise Broken("details", "not_in_an_account", f"{name} is an opportunity's")
     return erase(state, message)
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from typer import Option, Typer
 
+from starter.account import commitment
 from starter.commands.asking import query
 from starter.commands.common import AccountId, Shown, Where
 from starter.commands.failing import Refusal
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from sales.account.state import Account
 
 app = Typer(no_args_is_help=True, help="Accounts: open, amend, look at, retire.")
+app.add_typer(commitment.app, name="commitment")
 
 COLUMNS: Final = ("id", "name", "segment", "tier", "owner", "opened_at", "retired_at")
 INNER: Final = ("heard", "sources", "refused")

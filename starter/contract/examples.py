@@ -11,7 +11,7 @@ from typing import Any, Final
 from ledger.batch import Subject
 from ledger.fold import FOLDS
 from processes import library
-from sales.account.decide import decide_account, managed, open_account, resumed, retired
+from sales.account.decide import decide_account, managed, open_account, passed, resumed, retired
 from sales.account.evolve import evolve_account
 from sales.account.messages import ACCOUNT_KINDS
 from sales.account.policy import STANDARD
@@ -38,6 +38,8 @@ from sales.restoring import restored
 
 NOW: Final = datetime(2026, 3, 2, 9, tzinfo=UTC)
 DAY: Final = timedelta(days=1)
+QUARTER: Final = 89 * DAY
+"""Time enough to be warned of what a win has promised, and too much for anything urgent."""
 STAMPS: Final = {"event_id": "crm-4711", "sent_at": "2026-03-02T09:00:00Z", "actor": "jane"}
 
 Body = dict[str, Any]
@@ -79,16 +81,39 @@ SAID: Final[dict[str, Body]] = {
 }
 """One message of each kind to an opportunity, in an order that makes a life."""
 SAID_TO_ACCOUNT: Final[dict[str, Body]] = {
+    "set_policy": {"policy": "standard"},
     "open_opportunity": OPENING,
     "reopen_opportunity": {"opportunity_id": "acme-1", "reason": "their budget came back"},
     "adopt_opportunity": {"opportunity_id": "acme-2", "process": "new_business"},
-    "opportunity_ended": {"opportunity_id": "acme-1", "outcome": "lost", "reason": "price"},
+    "opportunity_ended": {
+        "opportunity_id": "acme-1",
+        "outcome": "won",
+        "reason": "best_fit",
+        "promises": {"o1": "halve the time to quote"},
+    },
+    "make_commitment": {
+        "commitment_id": "acme-c7",
+        "title": "The price list cannot be opened",
+        "level": "urgent",
+        "owner": "jane",
+    },
+    "respond_to_commitment": {"commitment_id": "acme-c7"},
+    "pause_commitment": {"commitment_id": "acme-c7", "note": "they look for the file"},
+    "resume_commitment": {"commitment_id": "acme-c7"},
+    "meet_commitment": {
+        "commitment_id": "acme-c7",
+        "occurred_at": "2026-03-02T10:30:00Z",
+        "sent_at": "2026-03-02T11:00:00Z",
+    },
+    "waive_commitment": {
+        "commitment_id": "acme-1:o1",
+        "note": "they have built it themselves, and say so",
+    },
     "late_message": {
         "opportunity_id": "acme-1",
         "message": {"kind": "record_engagement", "body": {"origin": "buyer", "channel": "mail"}},
     },
     "amend": {"segment": "industry", "owner": "jane"},
-    "set_policy": {"policy": "standard"},
     "retire": {"reason": "they closed down", "within": "1h"},
     "erase": {"reason": "requested", "stakeholder_id": "p1", "sequences": [6]},
 }
@@ -164,6 +189,7 @@ def an_account() -> tuple[Life, Account]:
         for fact in facts:
             state = evolve_account(state, fact)
         life.note(facts)
+        life.note(passed(state, now + QUARTER, now + QUARTER))
         life.receipts.append(account_receipt(state, message, facts))
     life.note(retired(state, now))
     return life, state

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from ledger.batch import Subject
+from sales.account.commitments.state import promised_id
 from sales.drafts import Broken
 from sales.erasing import ERASED, Erasure, Names, names_of, places, value_at
 from sales.facts import Fact
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 
 MOST: Final = 200
 """How many sequences one message may name."""
-RETOLD: Final = frozenset({"verbatim", "competitor"})
-"""Details that an end tells the account."""
+RETOLD: Final = frozenset({"verbatim", "competitor", "objectives"})
+"""Details that an end tells the account, by the first part of their names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +80,8 @@ class Journals:
             for id, rows in self.opportunities.items()
         ]
         steps.sort(key=lambda step: len(self._names(self.opportunities[step.id])))
-        retold = any(RETOLD & {*step.details} for step in steps)
-        steps.insert(0, _counted(self._of_account(retold), self.kept))
+        told = [(step.id, detail) for step in steps for detail in step.details]
+        steps.insert(0, _counted(self._of_account(told), self.kept))
         return [step for step in steps if step.facts]
 
     def _mentions(self, subject: Subject, id: str, rows: "list[FactRow]", wanted: Wanted) -> Step:
@@ -103,13 +104,15 @@ class Journals:
         kept = sorted(sequence for sequence in sequences if sequence <= last)
         return Step(subject, id, wanted.stakeholder_id, tuple(kept), tuple(sorted(details)))
 
-    def _of_account(self, retold: bool) -> Step:
-        """Late messages and ends. Where one opportunity is meant the person's id is not sent, for
-        the account knows them by it elsewhere; what it would reach is named fact by fact."""
+    def _of_account(self, told: list[tuple[str, str]]) -> Step:
+        """Late messages and ends, and what was promised; `told` are details of opportunities.
+        Where one opportunity is meant the person's id is not sent, for the account knows them by it
+        elsewhere; what it would reach is named fact by fact."""
         wanted, one = self.wanted, self.wanted.opportunity_id is not None
         person, notes = (None, frozenset[int]()) if one else (wanted.stakeholder_id, wanted.notes)
         here = Wanted(person, notes=notes)
         step = self._mentions("account", self.account_id, self.kept, here)
+        retold = any(detail.partition(".")[0] in RETOLD for _, detail in told)
         mine = Erasure({"stakeholder_id": wanted.stakeholder_id})
         more = {
             row.fact.sequence
@@ -120,7 +123,11 @@ class Journals:
                 or (retold and row.fact.kind == "opportunity_ended")
             )
         }
-        return replace(step, sequences=tuple(sorted(more.union(step.sequences))))
+        of = {row.fact.data.get("commitment_id") for row in self.kept}
+        made = {promised_id(id, detail.partition(".")[2]) for id, detail in told} & of
+        details = {*step.details, *(f"commitments.{id}" for id in made)}
+        sequences = more.union(step.sequences)
+        return replace(step, sequences=tuple(sorted(sequences)), details=tuple(sorted(details)))
 
     def _names(self, rows: "list[FactRow]") -> set[str]:
         return {name for row in rows for name in names_of(row.fact, self.wanted.stakeholder_id)}

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-SHARES: Final = frozenset({"chance", "rate", "low", "high", "wasted"})
+SHARES: Final = frozenset({"chance", "rate", "low", "high", "wasted", "attainment"})
 
 
 def rounded(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,8 +1,10 @@
-"""Small sales processes with short clocks and small limits, for the tests of the drivers."""
+"""Small sales processes and policies with short clocks, for the tests of the drivers."""
 
 from typing import Any, Final
 
 from processes import Library
+from sales.account.policy import Policy
+from sales.hours import Week
 from sales.process import Process
 
 
@@ -122,9 +124,35 @@ QUICK: Final = [
 ]
 """One for each clock but the notice date, which ends it soon."""
 
+KEEPING: Final = Policy.model_validate(
+    {
+        "name": "keeping",
+        "version": 1,
+        "title": "Commitments by the second",
+        "hours": {"week": {day: ["00:00-24:00"] for day in Week.model_fields}},
+        "commitments": {
+            "promised_within": "30d",
+            "warn": "2s",
+            "pause_at_most": "2s",
+            "levels": [
+                {
+                    "name": "quick",
+                    "title": "At once",
+                    "respond": "1s",
+                    "resolve": "3s",
+                    "warn_after": 0.5,
+                },
+                {"name": "slow", "title": "In a while", "respond": "1h", "resolve": "40h"},
+            ],
+        },
+    }
+)
+"""What an account may be managed by where clocks must not take long."""
+
 LIBRARY: Final = Library(
     [
         *(PATIENT, PATIENT_AGAIN, HASTY, BRISK, LONG, WARNED, SLOW, GATED),
         *(STRICT, STRICT_WITHOUT, STRICT_OTHERWISE, DEMANDING, QUIET, *QUICK),
-    ]
+    ],
+    [KEEPING],
 )
