@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from pydantic import TypeAdapter
 
+from sales.account.contracts.state import Contracts
 from sales.account.messages import ReopenOpportunity
 from sales.account.policy import Policy
 from sales.opening import OpenOpportunity, Start
@@ -64,6 +65,7 @@ class Account:
     sequence: int = 0
     open: dict[str, Child] = field(default_factory=dict)
     wanted: dict[str, Wanted] = field(default_factory=dict)
+    contracts: Contracts = field(default_factory=Contracts)
     last_ends: tuple[End, ...] = ()
     late: int = 0
     refusals: int = 0
