@@ -19,7 +19,7 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from ledger.ledger import Ledger
-from tests.lives import drivers, rules, scheduled
+from tests.lives import contracts, drivers, rules, scheduled
 from tests.lives.telling import RECORDER
 from tests.server import dev_server
 from tests.workflows.world import World
@@ -55,6 +55,7 @@ LIVES: Final[dict[Life, str]] = {
     rules.ended_by_every_clock: "Opportunity",
     rules.a_hundred_senders: "Opportunity",
     rules.every_rule_of_an_account: "Account",
+    contracts.contracts_and_their_terms: "Account",
 }
 """What is lived, and whose histories are kept of it."""
 WITHOUT_A_WORKER: Final = (drivers.expired_after_an_outage, drivers.started_directly)

@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from processes import Library
+from sales.account.policy import Policy
 from sales.process import Process
 
 
@@ -122,9 +123,29 @@ QUICK: Final = [
 ]
 """One for each clock but the notice date, which ends it soon."""
 
+BRIEF: Final = Policy.model_validate(
+    {
+        "name": "brief",
+        "version": 1,
+        "title": "brief",
+        "contracts": {
+            "term": "4s",
+            "notice": "1s",
+            "lead": "1s",
+            "renewal": "gated",
+            "renewal_auto": "quiet",
+            "additions": ["patient"],
+            "retry": "1s",
+            "tries": 2,
+        },
+    }
+)
+"""An account is managed by it whose terms last seconds."""
+
 LIBRARY: Final = Library(
     [
         *(PATIENT, PATIENT_AGAIN, HASTY, BRISK, LONG, WARNED, SLOW, GATED),
         *(STRICT, STRICT_WITHOUT, STRICT_OTHERWISE, DEMANDING, QUIET, *QUICK),
-    ]
+    ],
+    [BRIEF],
 )

@@ -1,12 +1,15 @@
-"""Who should be told what of a term: what else is near, the renewal's own opportunity warns of."""
+"""Who is told what of a term: people by a notice, a renewal that is under way by a message. Of what
+is near the renewal's own opportunity warns."""
 
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
 from sales.account.contracts.renewing import RENEWAL
+from sales.account.part import Tell
 from sales.facts import Fact
 from sales.notice import Notice, Noticing
+from sales.telling import Telling
 
 
 def _launched(fact: Fact) -> Iterator[Notice]:
@@ -42,6 +45,23 @@ def _untracked(fact: Fact) -> Iterator[Notice]:
     words = f"{fact.data['opportunity_id']} was won, but the account has too many contracts already"
     yield Notice("contract_untracked", words)
 
+
+def _noticed(account_id: str, fact: Fact) -> Iterator[Telling]:
+    """Notice is the buyer's no to a renewal, or the seller's withdrawal."""
+    data = fact.data
+    event_id = f"ending:{account_id}:{data['contract_id']}:{data['term']}"
+    for opportunity_id in data["open"]:
+        stamps = {"event_id": event_id[:200], "occurred_at": fact.occurred_at.isoformat()}
+        if fact.origin in ("seller", "admin"):
+            body = {**stamps, "reason": data["reason"]}
+            yield Telling("opportunity", opportunity_id, "withdraw", body)
+        else:
+            body = {**stamps, "decision": "no", "reasons": [data["reason"]], "origin": "buyer"}
+            yield Telling("opportunity", opportunity_id, "record_decision", body)
+
+
+TELLS: Final[dict[str, Tell]] = {"contract_ending": _noticed}
+"""What other workflows are told, by the kind of the fact."""
 
 NOTICES: Final[dict[str, Noticing]] = {
     "opportunity_wanted": _launched,

@@ -1,13 +1,12 @@
 """Which facts follow about what was agreed for a term."""
 
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final
 
 from sales.account.contracts.clock import due, looks
 from sales.account.contracts.folds import FOLDS
 from sales.account.contracts.messages import AmendContract, EndContract, RecordContract
-from sales.account.contracts.notices import NOTICES
+from sales.account.contracts.notices import NOTICES, TELLS
 from sales.account.contracts.renewing import open_attempts
 from sales.account.contracts.span import LEAST, length_of, said, span_of
 from sales.account.contracts.state import MOST_CONTRACTS, Contract
@@ -16,9 +15,7 @@ from sales.account.part import Part
 from sales.account.policy import Policy
 from sales.account.state import Account
 from sales.drafts import Broken, Draft
-from sales.facts import Fact
 from sales.messages import Day
-from sales.telling import Telling
 from sales.values import Money, day_of, limit_of
 from sales.words import said as words
 
@@ -138,26 +135,12 @@ def _running(state: Account, contract_id: str) -> Contract:
     return held
 
 
-def _noticed(account_id: str, fact: Fact) -> Iterator[Telling]:
-    """Notice is the buyer's no to a renewal, or the seller's withdrawal."""
-    data = fact.data
-    event_id = f"ending:{account_id}:{data['contract_id']}:{data['term']}"
-    for opportunity_id in data["open"]:
-        stamps = {"event_id": event_id[:200], "occurred_at": fact.occurred_at.isoformat()}
-        if fact.origin in ("seller", "admin"):
-            body = {**stamps, "reason": data["reason"]}
-            yield Telling("opportunity", opportunity_id, "withdraw", body)
-        else:
-            body = {**stamps, "decision": "no", "reasons": [data["reason"]], "origin": "buyer"}
-            yield Telling("opportunity", opportunity_id, "record_decision", body)
-
-
 CONTRACT: Final = Part(
     rules={"record_contract": _record, "amend_contract": _amend, "end_contract": _end},
     folds=FOLDS,
     looks=looks,
     due=due,
     ended=ended,
-    tells={"contract_ending": _noticed},
+    tells=TELLS,
     notices=NOTICES,
 )
