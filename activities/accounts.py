@@ -16,7 +16,7 @@ BACKSTOP: Final = timedelta(days=90)
 """How far behind `end_by` the server itself ends an opportunity whose own code cannot."""
 LONGEST: Final = 200
 """How long the id of an event may be."""
-LEFT: Final = ("process", "contract", "recurring", "promises")
+LEFT: Final = ("process", "contract", "recurring", "product", "promises")
 """What of an outcome record an account acts on, and is told by name."""
 
 

@@ -3,7 +3,8 @@
 What cannot be read becomes `Malformed` and is refused like any message that breaks a rule.
 """
 
-from typing import Annotated, Any, Final, Literal
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -12,6 +13,7 @@ from pydantic import (
     SerializerFunctionWrapHandler,
     Tag,
     model_serializer,
+    model_validator,
 )
 
 from sales.clipping import clean, clipped
@@ -42,6 +44,17 @@ Day = Annotated[
     Annotated[Date, Tag("[day]")] | Annotated[Instant, Tag("[instant]")], Discriminator(_tag)
 ]
 """A day in the process's time zone, or an exact instant."""
+
+
+def check_term(start: date, end: date) -> None:
+    """A term has days or instants at both ends, and lasts a day or a second at least."""
+    if isinstance(start, datetime) and isinstance(end, datetime):
+        if end - start < timedelta(seconds=1):
+            raise ValueError("end: before_the_start")
+    elif isinstance(start, datetime) or isinstance(end, datetime):
+        raise ValueError("end: not_like_the_start (two days, or two instants)")
+    elif end < start:
+        raise ValueError("end: before_the_start")
 
 
 class Message(Model):
@@ -120,13 +133,21 @@ class Evidence(Model):
 
 
 class Contract(Model):
-    """What a win leaves behind: a term, its notice, and the sum that returns each year."""
+    """What a win leaves behind: a term, its notice, and the sum that returns each year.
 
-    start: Date
-    end: Date
+    A day is the contract's first or last one; with an instant, the term lasts to the instant.
+    """
+
+    start: Day
+    end: Day
     notice: Duration | None = None
     auto_renew: Flag = False
     recurring: Money | None = None
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        check_term(self.start, self.end)
+        return self
 
 
 class RecordPurchase(Message):

@@ -19,9 +19,9 @@ class OutcomeRecord(Model):
     """How one opportunity ended: its outcome, the reasons, what it was worth, where it stood.
 
     The first of the reasons is the primary one. Of a win, `contract` is the term that was bought,
-    `recurring` the sum that returns each year, and `promises` are the objectives with which it was
-    sold, by their ids. `reset_refused` is there where the run was thrown
-    back past its end and closed with the one that stands.
+    `recurring` the sum that returns each year, `product` what was sold, and `promises` are the
+    objectives with which it was sold, by their ids. `reset_refused` is there where the run was
+    thrown back past its end and closed with the one that stands.
     """
 
     opportunity_id: Id
@@ -41,6 +41,7 @@ class OutcomeRecord(Model):
     process: Code
     contract: Contract | None = None
     recurring: Money | None = None
+    product: Name | None = None
     promises: dict[Id, Name] = Field(default_factory=dict)
     reset_refused: Literal[True] | None = None
 
@@ -76,6 +77,7 @@ def _left_behind(state: Opportunity) -> dict[str, Any]:
     found = {
         "contract": Contract.model_validate(bought).model_dump(mode="json") if bought else None,
         "recurring": _money(state, state.recurring),
+        "product": state.product,
         "promises": {
             id: each.description[:MOST_LETTERS].strip() or id
             for id, each in list(state.objectives.items())[:MOST_PROMISES]

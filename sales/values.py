@@ -203,6 +203,14 @@ Quantity = Annotated[
     Field(gt=0, max_digits=12, decimal_places=4, allow_inf_nan=False),
     *_decimal("number", 8, 4, exclusiveMinimum=0),
 ]
+_GROWTH: Final = r"^(-?0+(\.0+)?|0+\.\d{1,4}0*)$"
+Growth = Annotated[
+    Decimal,
+    BeforeValidator(_written_number),
+    Field(ge=0, lt=1, decimal_places=4, allow_inf_nan=False),
+    _wire(_GROWTH, "a share as text, such as 0.03 for three per cent"),
+]
+"""By which share a sum grows."""
 Count = Annotated[int, Strict()]
 """A whole number; a text or a truth is none."""
 Flag = Annotated[bool, Strict()]

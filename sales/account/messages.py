@@ -56,7 +56,8 @@ class AdoptOpportunity(Message):
 
 class OpportunityEnded(Message):
     """Told by an opportunity: its outcome record, and what a win leaves to the account: the
-    contract, the sum that returns each year, and what was promised, by the id of the objective."""
+    contract, the sum that returns each year, the product, and what was promised, by the id of the
+    objective."""
 
     kind: Literal["opportunity_ended"] = "opportunity_ended"
     opportunity_id: Id
@@ -66,6 +67,7 @@ class OpportunityEnded(Message):
     process: Code | None = None
     contract: Contract | None = None
     recurring: Money | None = None
+    product: Name | None = None
     promises: dict[Id, Name] = Field(default_factory=dict, max_length=MOST_PROMISES)
 
 

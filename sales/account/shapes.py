@@ -88,6 +88,7 @@ class OpportunityEnded(Model):
     process: Code | None = None
     contract: Contract | None = None
     recurring: Money | None = None
+    product: Name | None = None
     promises: dict[Id, Name] = Field(default_factory=dict)
 
 

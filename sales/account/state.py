@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 from pydantic import TypeAdapter
 
 from sales.account.commitments.state import Commitment
+from sales.account.contracts.state import Contracts
 from sales.account.messages import ReopenOpportunity
 from sales.account.policy import Policy
 from sales.opening import OpenOpportunity, Start
@@ -66,6 +67,7 @@ class Account:
     open: dict[str, Child] = field(default_factory=dict)
     wanted: dict[str, Wanted] = field(default_factory=dict)
     commitments: dict[str, Commitment] = field(default_factory=dict)
+    contracts: Contracts = field(default_factory=Contracts)
     last_ends: tuple[End, ...] = ()
     late: int = 0
     refusals: int = 0

@@ -11,7 +11,15 @@ from typing import Any, Final
 from ledger.batch import Subject
 from ledger.fold import FOLDS
 from processes import library
-from sales.account.decide import decide_account, managed, open_account, passed, resumed, retired
+from sales.account.decide import (
+    decide_account,
+    folded,
+    managed,
+    open_account,
+    passed,
+    resumed,
+    retired,
+)
 from sales.account.evolve import evolve_account
 from sales.account.messages import ACCOUNT_KINDS
 from sales.account.policy import STANDARD
@@ -35,6 +43,7 @@ from sales.reading import read
 from sales.receipt import Receipt, account_receipt, receipt
 from sales.register import AnyEntry, Known, about, decide_entry
 from sales.restoring import restored
+from starter.contract.terms_example import terms_lived
 
 NOW: Final = datetime(2026, 3, 2, 9, tzinfo=UTC)
 DAY: Final = timedelta(days=1)
@@ -114,6 +123,20 @@ SAID_TO_ACCOUNT: Final[dict[str, Body]] = {
         "message": {"kind": "record_engagement", "body": {"origin": "buyer", "channel": "mail"}},
     },
     "amend": {"segment": "industry", "owner": "jane"},
+    "record_contract": {
+        "contract_id": "acme-7",
+        "start": "2026-01-01",
+        "end": "2026-12-31",
+        "recurring": {"amount": "12000.00", "currency": "EUR"},
+        "notice": "90d",
+        "auto_renew": True,
+        "escalator": "0.03",
+    },
+    "amend_contract": {
+        "contract_id": "acme-7",
+        "recurring": {"amount": "15000.00", "currency": "EUR"},
+    },
+    "end_contract": {"contract_id": "acme-7", "reason": "low_usage"},
     "retire": {"reason": "they closed down", "within": "1h"},
     "erase": {"reason": "requested", "stakeholder_id": "p1", "sequences": [6]},
 }
@@ -178,7 +201,9 @@ def an_account() -> tuple[Life, Account]:
     life, now = Life(), NOW
     state, first = open_account("acme", NOW, "Acme Corp")
     policy = library().policies.find(STANDARD)
-    life.note([first, *managed(state, NOW, policy), *resumed(state, NOW), restored(state, NOW)])
+    set_ = managed(state, NOW, policy)
+    life.note(terms_lived(folded(state, set_), NOW))
+    life.note([first, *set_, *resumed(state, NOW), restored(state, NOW)])
     wish = OpenOpportunity.model_validate(stamped("renewal", OPENING))
     life.note(numbered(state, [want(wish, "renewal", "acme-0")], None, NOW, "clock"))
     for kind, body in [*SAID_TO_ACCOUNT.items(), ("greet", {"words": "good morning"})]:

@@ -148,11 +148,29 @@ KEEPING: Final = Policy.model_validate(
     }
 )
 """What an account may be managed by where clocks must not take long."""
+BRIEF: Final = Policy.model_validate(
+    {
+        "name": "brief",
+        "version": 1,
+        "title": "brief",
+        "contracts": {
+            "term": "4s",
+            "notice": "1s",
+            "lead": "1s",
+            "renewal": "gated",
+            "renewal_auto": "quiet",
+            "additions": ["patient"],
+            "retry": "1s",
+            "tries": 2,
+        },
+    }
+)
+"""An account is managed by it whose terms last seconds."""
 
 LIBRARY: Final = Library(
     [
         *(PATIENT, PATIENT_AGAIN, HASTY, BRISK, LONG, WARNED, SLOW, GATED),
         *(STRICT, STRICT_WITHOUT, STRICT_OTHERWISE, DEMANDING, QUIET, *QUICK),
     ],
-    [KEEPING],
+    [KEEPING, BRIEF],
 )
