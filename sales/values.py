@@ -203,6 +203,13 @@ Quantity = Annotated[
     Field(gt=0, max_digits=12, decimal_places=4, allow_inf_nan=False),
     *_decimal("number", 8, 4, exclusiveMinimum=0),
 ]
+Measured = Annotated[
+    Decimal,
+    BeforeValidator(_written_number),
+    Field(ge=0, max_digits=16, decimal_places=6, allow_inf_nan=False),
+    *_decimal("number", 10, 6),
+]
+"""What somebody has measured or counted."""
 Count = Annotated[int, Strict()]
 """A whole number; a text or a truth is none."""
 Flag = Annotated[bool, Strict()]
