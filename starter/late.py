@@ -92,6 +92,10 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
         "starter.insight.win_loss",
         "Show win rates by every definition, and what goes together with winning.",
     ),
+    "satisfaction": (
+        "starter.insight.satisfaction",
+        "Show how satisfied customers are: CSAT, NPS, and how many answer at all.",
+    ),
     "focus": ("starter.insight.focus", "Say where the next hour pays, and what to do there."),
     "limits": (
         "starter.insight.limits",

@@ -11,7 +11,7 @@ from typing import Any, Final
 from ledger.batch import Subject
 from ledger.fold import FOLDS
 from processes import library
-from sales.account.decide import decide_account, managed, open_account, resumed, retired
+from sales.account.decide import decide_account, managed, open_account, passed, resumed, retired
 from sales.account.evolve import evolve_account
 from sales.account.messages import ACCOUNT_KINDS
 from sales.account.policy import STANDARD
@@ -89,6 +89,22 @@ SAID_TO_ACCOUNT: Final[dict[str, Body]] = {
     },
     "amend": {"segment": "industry", "owner": "jane"},
     "set_policy": {"policy": "standard"},
+    "report_usage": {"metric": "logins", "value": "34", "target": "40"},
+    "report_score": {"component": "sentiment", "value": "0.7"},
+    "report_sponsor": {"contact": "kim", "status": "present"},
+    "report_contact": {"channel": "call", "contact": "kim"},
+    "report_payment": {"invoice": "inv-7", "status": "overdue"},
+    "disagree_on_health": {"band": "poor", "reason": "their new head of IT does not answer"},
+    "agree_on_health": {},
+    "ask_survey": {"survey": "nps"},
+    "record_survey_answer": {
+        "survey": "nps",
+        "score": 9,
+        "survey_id": "nps-1",
+        "respondent": "kim",
+        "comment": "we would not go back",
+    },
+    "answer_checkpoint": {"verdict": "renew", "contract_id": "acme-0"},
     "retire": {"reason": "they closed down", "within": "1h"},
     "erase": {"reason": "requested", "stakeholder_id": "p1", "sequences": [6]},
 }
@@ -165,6 +181,8 @@ def an_account() -> tuple[Life, Account]:
             state = evolve_account(state, fact)
         life.note(facts)
         life.receipts.append(account_receipt(state, message, facts))
+    far = now + 1_000 * DAY
+    life.note(passed(state, far, far))
     life.note(retired(state, now))
     return life, state
 

@@ -52,7 +52,7 @@ def _to_come(state: Account, term: Term) -> Iterator[timedelta]:
     since = held.before if held and held.ends_at == term.ends_at else None
     for before in state.policy.health.checkpoints if state.policy else ():
         is_new = since is None or before.total_seconds() < since
-        if is_new and term.ends_at - before >= term.began_at:
+        if is_new and term.ends_at - before >= term.starts_at:
             yield before
 
 
@@ -61,16 +61,21 @@ def _fallen(state: Account, term: Term, before: timedelta) -> Draft:
     at = term.ends_at - before
     found = explain(state, at)
     last = before == state.policy.health.checkpoints[-1]
-    data = _data(term.contract_id, Checkpoint(term.ends_at, before.total_seconds(), last, at))
+    new = Checkpoint(term.number, term.ends_at, before.total_seconds(), last, at)
+    data = _data(term.contract_id, new)
     if found.score is not None:
         data |= {"score": round(found.score, 2), "band": found.band}
     return Draft("checkpoint_due", {**data, "vetoes": list(found.vetoes)}, at)
 
 
 def _data(contract_id: str, held: Checkpoint) -> Changes:
-    ends_at = held.ends_at.isoformat()
-    data = {"contract_id": contract_id, "ends_at": ends_at, "before": held.before}
-    return {**data, "last": held.last}
+    return {
+        "contract_id": contract_id,
+        "term": held.term,
+        "ends_at": held.ends_at.isoformat(),
+        "before": held.before,
+        "last": held.last,
+    }
 
 
 def _is_waited_for(held: Checkpoint) -> bool:
@@ -103,7 +108,7 @@ def fallen_due(state: Account, fact: Fact) -> Changes:
     data, held = fact.data, state.health.checkpoints
     ends_at = datetime.fromisoformat(data["ends_at"])
     # One that fell due unseen, in an outage, can be answered as long as any other.
-    new = Checkpoint(ends_at, data["before"], data["last"], fact.recorded_at)
+    new = Checkpoint(data["term"], ends_at, data["before"], data["last"], fact.recorded_at)
     kept = {id_: each for id_, each in held.items() if each.ends_at > fact.recorded_at}
     return {"checkpoints": {**kept, data["contract_id"]: new}}
 

@@ -8,10 +8,11 @@ from sales.account.state import Account
 
 
 class Term(NamedTuple):
-    """A term that runs: of which contract, and from when to when."""
+    """A term that runs: of which contract, the how many-th, and from when to when."""
 
     contract_id: str
-    began_at: datetime
+    number: int
+    starts_at: datetime
     ends_at: datetime
 
 

@@ -87,34 +87,32 @@ class DisagreementEnded(Model):
     how: Literal["expired", "agreed"]
 
 
-class CheckpointDue(Model):
-    """Before a term ends, somebody must say how; `last` where nobody may wait and see any more."""
+class OfACheckpoint(Model):
+    """Which checkpoint it is about: so many seconds before that term of the contract ends. At the
+    `last` one nobody may wait and see any more."""
 
     contract_id: Id
+    term: Number
     ends_at: Instant
     before: Seconds
     last: bool
+
+
+class CheckpointDue(OfACheckpoint):
+    """Before a term ends, somebody must say how; beside it how the health was, if it was known."""
+
     score: Share | None = None
     band: Band | None = None
     vetoes: tuple[Code, ...]
 
 
-class CheckpointMissed(Model):
+class CheckpointMissed(OfACheckpoint):
     """Nobody has answered in time; it is noticed once more."""
 
-    contract_id: Id
-    ends_at: Instant
-    before: Seconds
-    last: bool
 
-
-class CheckpointAnswered(Model):
+class CheckpointAnswered(OfACheckpoint):
     """Somebody has said how the term will end."""
 
-    contract_id: Id
-    ends_at: Instant
-    before: Seconds
-    last: bool
     verdict: Verdict
     reason: Text | None = None
 

@@ -39,9 +39,10 @@ class Disagreement(NamedTuple):
 
 
 class Checkpoint(NamedTuple):
-    """The latest checkpoint of a contract's term, so many seconds before it ends; it is open until
-    there is a verdict."""
+    """The latest checkpoint of a contract's term, the how many-th, so many seconds before it ends;
+    it is open until there is a verdict."""
 
+    term: int
     ends_at: datetime
     before: float
     last: bool

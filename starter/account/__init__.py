@@ -1,0 +1,1 @@
+"""The commands of an account: each noun is a file."""
