@@ -52,14 +52,16 @@ def _check_room(held: dict[str, Any], name: str, field: str, rule: str, most: in
 
 def _payment(state: Account, message: ReportPayment, _now: datetime) -> list[Draft]:
     if message.status == "overdue":
-        _check_room(state.health.overdue, message.invoice, "invoice", "too_many", MOST_OVERDUE)
+        _check_room(
+            state.health.overdue, message.invoice, "invoice", "too_many_invoices", MOST_OVERDUE
+        )
     return [Draft("payment_reported", said(message))]
 
 
 def _sponsor(state: Account, message: ReportSponsor, _now: datetime) -> list[Draft]:
     held = state.health.sponsors
     if message.status == "present":
-        _check_room(held, message.contact, "contact", "too_many", MOST_REPORTED)
+        _check_room(held, message.contact, "contact", "too_many_sponsors", MOST_REPORTED)
     elif message.contact not in held:
         raise Broken("contact", "no_sponsor", "it was never reported to be one that is here")
     return [Draft("sponsor_reported", said(message))]

@@ -17,15 +17,24 @@ NOTHING: Final = Told(None, None, ())
 
 
 def _turns(state: Account) -> Iterator[tuple[datetime, Assessed]]:
-    """The instants to come at which time alone moves the band, each with the health as it is
+    """The instants to come at which time alone makes it another, each with the health as it is
     then. What lay before the last fact was looked at before it."""
-    band = (state.health.told or NOTHING).band
+    was = state.health.told or NOTHING
     for at in moments(state):
         if state.recorded_at is None or at > state.recorded_at:
             found = explain(state, at)
-            if found.band != band:
-                band = found.band
+            if _is_another(was, found):
+                was = _as_told(found)
                 yield at, found
+
+
+def _is_another(was: Told, found: Assessed) -> bool:
+    """Whether the band, a veto, or the score by a tenth is another than was told."""
+    now = _as_told(found)
+    if (was.band, was.vetoes) != (now.band, now.vetoes):
+        return True
+    both = was.score is not None and now.score is not None
+    return both and round(abs((now.score or 0.0) - (was.score or 0.0)), 2) >= A_TENTH
 
 
 def looks(state: Account) -> Iterator[datetime]:
@@ -52,16 +61,10 @@ def due(state: Account, now: datetime) -> list[Draft]:
 
 
 def follows(state: Account, now: datetime) -> list[Draft]:
-    """The health as it has become, if it is another: a band, a veto, or a tenth of the score."""
-    was, found = state.health.told or NOTHING, explain(state, now)
-    moved = (
-        was.score is not None
-        and found.score is not None
-        and abs(found.score - was.score) >= A_TENTH
-    )
-    if (was.band, was.vetoes) == (found.band, found.vetoes) and not moved:
-        return []
-    return [_changed(state.health.told, found)]
+    """The health as it has become, if it is another."""
+    found = explain(state, now)
+    another = _is_another(state.health.told or NOTHING, found)
+    return [_changed(state.health.told, found)] if another else []
 
 
 def _as_told(found: Assessed) -> Told:
