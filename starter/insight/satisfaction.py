@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 from typer import Option, Typer
 
 from starter.commands.common import Where
-from starter.commands.failing import warn
+from starter.commands.failing import Refusal, warn
 from starter.commands.spreading import command
 from starter.insight.common import AsOf, Tabled
 from starter.output import print_json
@@ -71,11 +71,16 @@ def _window(
 ) -> tuple[datetime, datetime] | tuple[None, None]:
     """The instants at which the period begins and is over."""
     from sales.calendar import period
+    from sales.drafts import Broken
     from sales.values import end_of
 
     if label is None:
         return None, None
-    days, instant = period(label, calendar), timedelta(microseconds=1)
+    try:
+        days = period(label, calendar)
+    except Broken as broken:
+        raise Refusal(broken.field, broken.rule, broken.detail) from broken
+    instant = timedelta(microseconds=1)
     before = days.first - timedelta(days=1)
     first, last = (end_of(day, calendar.time_zone) for day in (before, days.last))
     return first + instant, last + instant

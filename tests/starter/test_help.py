@@ -84,7 +84,7 @@ def test_the_example_can_be_copied(path: str) -> None:
 def test_the_readme_lists_every_command() -> None:
     readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
     listed = set()
-    for name, about in re.findall(r"^\| `(closeline [\w-]+)` \| (.*) \|$", readme, re.MULTILINE):
+    for name, about in re.findall(r"^\| `(closeline [\w -]+)` \| (.*) \|$", readme, re.MULTILINE):
         below = re.findall(r"`(\w+)`", about) if about.startswith("`") else []
         listed |= {f"{name} {each}" for each in below} or {name}
     assert listed == set(COMMANDS)
