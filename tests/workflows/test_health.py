@@ -6,7 +6,7 @@ import pytest
 from temporalio.api.enums.v1 import EventType
 
 from sales.account.state import load_account
-from tests.workflows.world import World, eventually, events
+from tests.workflows.world import World, events, eventually
 
 pytestmark = pytest.mark.usefixtures("worker")
 
