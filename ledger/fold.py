@@ -86,7 +86,9 @@ def row_of_opportunity(state: Opportunity) -> Row:
 def row_of_account(state: Account) -> Row:
     """The current row of an account."""
     same = {name: getattr(state, name) for name in _SAME_IN_ACCOUNT}
-    return {**same, "state": dump_account(state)}
+    told = state.health.told
+    health = {"health": told.score if told else None, "band": told.band if told else None}
+    return {**same, **health, "state": dump_account(state)}
 
 
 OPPORTUNITY: Final = Fold(

@@ -48,10 +48,11 @@ class Page(TypedDict, total=False):
 
 
 class AccountFilter(Page, total=False):
-    """Which accounts: those of an owner, of a segment."""
+    """Which accounts: those of an owner, of a segment, in a band of health."""
 
     owner: str | None
     segment: str | None
+    band: str | None
 
 
 class OpportunityFilter(Page, total=False):
@@ -190,7 +191,7 @@ def account(connection: Connection, id: str) -> AccountRow | None:
 
 def accounts(connection: Connection, **wanted: Unpack[AccountFilter]) -> list[AccountRow]:
     """The accounts that fit, ordered by id."""
-    same = {name: wanted.get(name) for name in ("owner", "segment")}
+    same = {name: wanted.get(name) for name in ("owner", "segment", "band")}
     where = _equal(schema.account, same)
     return _rows(connection, schema.account, AccountRow, where, wanted)
 

@@ -56,13 +56,16 @@ class OpportunityRow:
 
 @dataclass(frozen=True, slots=True)
 class AccountRow:
-    """One account as it stands; `state` is what its rules remember, as plain JSON."""
+    """One account as it stands; `health` and `band` as they were told last, None where nothing is
+    known; `state` is what its rules remember, as plain JSON."""
 
     id: str
     name: str
     owner: str | None
     segment: str | None
     tier: str | None
+    health: float | None
+    band: str | None
     opened_at: datetime
     retired_at: datetime | None
     sequence: int

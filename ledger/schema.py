@@ -81,6 +81,8 @@ account = Table(
     Column("owner", Words),
     Column("segment", Words),
     Column("tier", Words),
+    Column("health", Float),
+    Column("band", Words),
     Column("opened_at", Instant, nullable=False),
     Column("retired_at", Instant),
     Column("sequence", Integer, nullable=False),
@@ -204,5 +206,5 @@ _index(None, opportunity, "outcome", "closed_at")
 _index_where(_open, "open", "id")
 _index_where(_due, "due", "deadline", "id")
 _index_where(_due, "due", "owner", "deadline", "id")
-for _name in ("owner", "segment"):
+for _name in ("owner", "segment", "band"):
     _index(None, account, _name, "id")

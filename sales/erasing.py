@@ -54,8 +54,13 @@ _OWN: Final[dict[str, tuple[Path, ...]]] = {
     "late_message_kept": (("message", "body"),),
     "opportunity_ended": (("record", "verbatim"), ("record", "competitor"), ("record", "text")),
     "account_retiring": (("reason",),),
+    "survey_answered": (("comment",),),
+    "health_disagreed": (("reason",),),
+    "checkpoint_answered": (("reason",),),
 }
 """Words that only the fact itself keeps, by its kind; its note is one of them."""
+_ABOUT: Final = {"engaged": "stakeholder_id", "survey_answered": "respondent"}
+"""Whose words a fact holds, or whom they are about, by its kind."""
 _CALLED: Final[dict[str, tuple[Path, ...]]] = {"refused": (("message",), ("field",))}
 """What a stranger called things: the state keeps it too, and knows it by the fact's number."""
 _DETAILS: Final[dict[str, dict[str, Path]]] = {
@@ -136,7 +141,7 @@ class Erasure:
 
     def _whole(self, fact: Fact) -> bool:
         """Whether all of the fact's own words go: it is asked for, or it is about the person."""
-        about = fact.kind == "engaged" and fact.data.get("stakeholder_id") == self.person
+        about = fact.kind in _ABOUT and fact.data.get(_ABOUT[fact.kind]) == self.person
         return fact.sequence in self.sequences or (about and self.person is not None)
 
     def _is_in(self, words: Any) -> bool:

@@ -211,6 +211,13 @@ Growth = Annotated[
     _wire(_GROWTH, "a share as text, such as 0.03 for three per cent"),
 ]
 """By which share a sum grows."""
+Measured = Annotated[
+    Decimal,
+    BeforeValidator(_written_number),
+    Field(ge=0, max_digits=16, decimal_places=6, allow_inf_nan=False),
+    *_decimal("number", 10, 6),
+]
+"""What somebody has measured or counted."""
 Count = Annotated[int, Strict()]
 """A whole number; a text or a truth is none."""
 Flag = Annotated[bool, Strict()]

@@ -96,6 +96,10 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
         "starter.insight.attainment",
         "Show how much of what was promised was kept: met of met and breached, for each clock.",
     ),
+    "satisfaction": (
+        "starter.insight.satisfaction",
+        "Show how satisfied customers are: CSAT, NPS, and how many answer at all.",
+    ),
     "focus": ("starter.insight.focus", "Say where the next hour pays, and what to do there."),
     "limits": (
         "starter.insight.limits",

@@ -272,7 +272,8 @@ class Account(Entity[State]):
         held = workflow.info().typed_search_attributes
         if changed := showing.changes(showing.of_account(self.state), held):
             workflow.upsert_search_attributes(changed)
-        workflow.set_current_details(showing.account_page(self.state, len(self.outbox)))
+        page = showing.account_page(self.state, len(self.outbox), workflow.now())
+        workflow.set_current_details(page)
 
     # -- the wire ------------------------------------------------------------------------------
 

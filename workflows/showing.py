@@ -11,6 +11,8 @@ from temporalio.common import (
     TypedSearchAttributes,
 )
 
+from sales.account.health.risks import risks as account_risks
+from sales.account.health.scoring import explain
 from sales.account.state import Account
 from sales.clocks import next_deadline, running
 from sales.opportunity import Opportunity
@@ -48,12 +50,16 @@ def of_opportunity(state: Opportunity, now: datetime) -> dict[SearchAttributeKey
 
 
 def of_account(state: Account) -> dict[SearchAttributeKey[Any], Any]:
-    """Every search attribute of an account."""
+    """Every search attribute of an account. The health is the one that was told last, which moves
+    when its band does, so that it costs no upsert of its own to look at it anew."""
+    told = state.health.told
     return {
         at.ACCOUNT_ID: state.id,
         at.OWNER_ID: state.owner,
         at.SEGMENT: state.segment,
         at.STAGE: "retired" if state.retired_at else "retiring" if state.retiring_at else "active",
+        at.HEALTH: told.score if told else None,
+        at.RISKS: list(account_risks(state)) or None,
     }
 
 
@@ -102,9 +108,10 @@ def opportunity_page(state: Opportunity, unwritten: int, now: datetime) -> str:
     return "\n".join(lines)
 
 
-def account_page(state: Account, unwritten: int) -> str:
+def account_page(state: Account, unwritten: int, now: datetime) -> str:
     """Current details of an account."""
-    lines = [f"### {state.name}", "", f"{len(state.open)} open opportunities"]
+    lines = [f"### {state.name}", "", *_health(state, now)]
+    lines += [f"{len(state.open)} open opportunities"]
     lines += [f"- `{key}` ({child.process})" for key, child in list(state.open.items())[:20]]
     if state.last_ends:
         lines += ["", "Last ends:"]
@@ -115,6 +122,27 @@ def account_page(state: Account, unwritten: int) -> str:
         lines += ["", f"Refusals: {count}, last `{last.kind}`: `{last.field}`: `{last.rule}`"]
     lines += ["", f"Facts: {state.sequence}, of which {unwritten} wait for the ledger"]
     return "\n".join(lines)
+
+
+def _health(state: Account, now: datetime) -> list[str]:
+    """The health and what it is made of, as far as a policy says what that would be."""
+    found, other = explain(state, now), state.health.disagreement
+    if not (found.components or found.missing):
+        return []
+    score = "unknown" if found.score is None else f"{found.band}, {found.score:.2f}"
+    lines = [f"Health: **{score}**", ""]
+    lines += [
+        f"- {each.name} {each.value:.2f} of {each.age.days} d, makes {each.share:.2f}"
+        for each in found.components
+    ]
+    if found.missing:
+        lines.append(f"- nothing is known of {', '.join(found.missing)}")
+    if other:
+        said = other.band or f"{other.score:.2f}"
+        lines += ["", f"Somebody says **{said}** until {_when(other.until)}: fact {other.sequence}"]
+    if held := account_risks(state):
+        lines += ["", f"Risks: {', '.join(held)}"]
+    return [*lines, ""]
 
 
 def _when(at_: datetime) -> str:

@@ -28,8 +28,9 @@ def evolve_account(state: Account | None, fact: Fact) -> Account:
         return load_account(fact.data["state"])
     if state is None:
         data = fact.data
-        return Account(data["account_id"], fact.occurred_at, data["name"], sequence=fact.sequence)
-    changes: Changes = {"sequence": fact.sequence}
+        begun = Account(data["account_id"], fact.occurred_at, data["name"])
+        return replace(begun, sequence=fact.sequence, recorded_at=fact.recorded_at)
+    changes: Changes = {"sequence": fact.sequence, "recorded_at": fact.recorded_at}
     if fact.event_id and fact.event_id not in state.heard:
         changes["heard"] = remembered(state.heard, fact, MOST_HEARD, MOST_HEARD_LETTERS)
     if fact.source and fact.source_seq is not None:

@@ -9,8 +9,10 @@ from pydantic import TypeAdapter
 
 from sales.account.commitments.state import Commitment
 from sales.account.contracts.state import Contracts
+from sales.account.health.state import Health
 from sales.account.messages import ReopenOpportunity
 from sales.account.policy import Policy
+from sales.account.satisfaction.state import Satisfaction
 from sales.opening import OpenOpportunity, Start
 from sales.opportunity import Heard, Refusal
 
@@ -52,7 +54,8 @@ class Account:
     """One account, as far as its rules need to remember.
 
     `policy` is how it is managed; without one, it launches opportunities and learns their ends and
-    does no more. `wanted` are openings by the id of their event.
+    does no more. `wanted` are openings by the id of their event, `recorded_at` is when the last
+    fact was taken down.
     """
 
     id: str
@@ -64,10 +67,13 @@ class Account:
     territory: str | None = None
     policy: Policy | None = None
     sequence: int = 0
+    recorded_at: datetime | None = None
     open: dict[str, Child] = field(default_factory=dict)
     wanted: dict[str, Wanted] = field(default_factory=dict)
     commitments: dict[str, Commitment] = field(default_factory=dict)
     contracts: Contracts = field(default_factory=Contracts)
+    satisfaction: Satisfaction = field(default_factory=Satisfaction)
+    health: Health = field(default_factory=Health)
     last_ends: tuple[End, ...] = ()
     late: int = 0
     refusals: int = 0

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from typer import Option, Typer
 
-from starter.account import commitment
+from sales.account.health.state import Band
+from starter.account import commitment, health, survey
 from starter.commands.asking import query
 from starter.commands.common import AccountId, Shown, Where
 from starter.commands.failing import Refusal
@@ -18,8 +19,12 @@ if TYPE_CHECKING:
 
 app = Typer(no_args_is_help=True, help="Accounts: open, amend, look at, retire.")
 app.add_typer(commitment.app, name="commitment")
+app.add_typer(survey.app, name="survey")
+app.add_typer(health.app, name="health")
 
-COLUMNS: Final = ("id", "name", "segment", "tier", "owner", "opened_at", "retired_at")
+COLUMNS: Final = (
+    *("id", "name", "segment", "tier", "owner", "health", "band", "opened_at", "retired_at"),
+)
 INNER: Final = ("heard", "sources", "refused")
 """What an account remembers for its own rules."""
 
@@ -69,12 +74,17 @@ async def amend(
 
 @command(app, "list", "closeline account list --owner jane")
 async def list_(
-    owner: Owner = None, segment: Segment = None, *, shown: Shown, where: Where
+    owner: Owner = None,
+    segment: Segment = None,
+    band: Annotated[Band | None, Option(help="How well they are.")] = None,
+    *,
+    shown: Shown,
+    where: Where,
 ) -> None:
     """List the accounts that the ledger knows."""
 
     def rows(ledger: "Ledger") -> list[Any]:
-        return ledger.accounts(owner=owner, segment=segment)
+        return ledger.accounts(owner=owner, segment=segment, band=band)
 
     found = await where.ask(rows)
     shown.table([{name: getattr(row, name) for name in COLUMNS} for row in found], COLUMNS)

@@ -137,6 +137,22 @@ SAID_TO_ACCOUNT: Final[dict[str, Body]] = {
         "recurring": {"amount": "15000.00", "currency": "EUR"},
     },
     "end_contract": {"contract_id": "acme-7", "reason": "low_usage"},
+    "report_usage": {"metric": "logins", "value": "34", "target": "40"},
+    "report_score": {"component": "sentiment", "value": "0.7"},
+    "report_sponsor": {"contact": "kim", "status": "present"},
+    "report_contact": {"channel": "call", "contact": "kim"},
+    "report_payment": {"invoice": "inv-7", "status": "overdue"},
+    "disagree_on_health": {"band": "poor", "reason": "their new head of IT does not answer"},
+    "agree_on_health": {},
+    "ask_survey": {"survey": "nps"},
+    "record_survey_answer": {
+        "survey": "nps",
+        "score": 9,
+        "survey_id": "nps-1",
+        "respondent": "kim",
+        "comment": "we would not go back",
+    },
+    "answer_checkpoint": {"verdict": "renew", "contract_id": "acme-0"},
     "retire": {"reason": "they closed down", "within": "1h"},
     "erase": {"reason": "requested", "stakeholder_id": "p1", "sequences": [6]},
 }
@@ -216,6 +232,8 @@ def an_account() -> tuple[Life, Account]:
         life.note(facts)
         life.note(passed(state, now + QUARTER, now + QUARTER))
         life.receipts.append(account_receipt(state, message, facts))
+    far = now + 1_000 * DAY
+    life.note(passed(state, far, far))
     life.note(retired(state, now))
     return life, state
 

@@ -156,7 +156,10 @@ def test_accounts_are_found_by_what_is_known_of_them(ledger: Ledger) -> None:
         [Batch("account", "a-2", "run", (first,)), Batch("account", "a-1", "run", (other,))]
     )
 
-    row = AccountRow("a-2", "Acme", None, None, None, NOW, None, 1, dump_account(state))
+    known = dict.fromkeys(("owner", "segment", "tier", "health", "band", "retired_at"))
+    row = AccountRow(
+        id="a-2", name="Acme", opened_at=NOW, sequence=1, state=dump_account(state), **known
+    )
     assert ledger.account("a-2") == row
     assert ledger.accounts(after="a-1") == [row]
     assert [each.id for each in ledger.accounts()] == ["a-1", "a-2"]

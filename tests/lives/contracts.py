@@ -24,7 +24,7 @@ async def contracts_and_their_terms(world: World) -> None:
     await say(account_id, "record_contract", contract_id="signed", **brief)
     await say(account_id, "record_contract", contract_id="refused", start=now)
     order = await world.open(account=account_id)
-    signed = {"evidence": {"kind": "signed_contract", "reference": "1"}}
+    signed: dict[str, Any] = {"evidence": {"kind": "signed_contract", "reference": "1"}}
     contract = {**DAYS, "recurring": EUROS, "notice": "30d", "auto_renew": True}
     await order.signal("record_purchase", message(order, "1", **signed, contract=contract))
     await order.result()
@@ -72,7 +72,7 @@ async def _amended(world: World, account_id: str, won: dict[str, str]) -> None:
     await say(account_id, "end_contract", **won, reason="price", end="2199-10-31")
     await say(account_id, "amend_contract", **won, keep=True)
     addition = await world.open(account=account_id, recurring=EUROS)
-    paid = {"evidence": {"kind": "payment", "reference": "2"}}
+    paid: dict[str, Any] = {"evidence": {"kind": "payment", "reference": "2"}}
     await addition.signal("record_purchase", message(addition, "2", **paid))
     await addition.result()
 
@@ -86,7 +86,7 @@ async def _too_many(world: World, account_id: str) -> None:
         await account.signal("record_contract", message(account, new_id("c"), **body))
     await say(account_id, "record_contract", contract_id="more", **DAYS)
     order = await world.open("long", account=account_id, recurring=EUROS)
-    paid = {"evidence": {"kind": "payment", "reference": "3"}}
+    paid: dict[str, Any] = {"evidence": {"kind": "payment", "reference": "3"}}
     await order.signal("record_purchase", message(order, "3", **paid))
     await order.result()
     await eventually(lambda: world.kinds(account), lambda kinds: "contract_untracked" in kinds)

@@ -166,11 +166,39 @@ BRIEF: Final = Policy.model_validate(
     }
 )
 """An account is managed by it whose terms last seconds."""
+CARING: Final = Policy.model_validate(
+    {
+        "name": "caring",
+        "version": 1,
+        "title": "Satisfaction and health by the second",
+        "satisfaction": {
+            "nps_first": "1s",
+            "nps_every": "200d",
+            "csat_after_win": "1s",
+            "csat_after_commitment": "1s",
+            "rest": "1s",
+            "answer_within": "2s",
+        },
+        "health": {
+            "components": {
+                name: {"weight": 10, "half_life": "2s", "stale_after": "6s"}
+                for name in ("usage", "satisfaction", "commitments", "relationship", "payments")
+            }
+            | {"sentiment": {"weight": 10, "stale_after": "300d"}},
+            "caps": {"severe_breach": 0.3, "sponsor_left": 0.4, "payment_overdue": 0.6},
+            "silence": "100d",
+            "disagreement": "1s",
+            "checkpoints": ["4s", "2s"],
+            "remind_after": "1s",
+        },
+    }
+)
+"""What is asked and what is known of how well an account is, where it must not take long."""
 
 LIBRARY: Final = Library(
     [
         *(PATIENT, PATIENT_AGAIN, HASTY, BRISK, LONG, WARNED, SLOW, GATED),
         *(STRICT, STRICT_WITHOUT, STRICT_OTHERWISE, DEMANDING, QUIET, *QUICK),
     ],
-    [KEEPING, BRIEF],
+    [KEEPING, BRIEF, CARING],
 )
