@@ -125,8 +125,8 @@ SAID_TO_ACCOUNT: Final[dict[str, Body]] = {
     "amend": {"segment": "industry", "owner": "jane"},
     "record_contract": {
         "contract_id": "acme-7",
-        "start": "2026-01-01",
-        "end": "2026-12-31",
+        "start": "2025-08-21",
+        "end": "2026-08-20",
         "recurring": {"amount": "12000.00", "currency": "EUR"},
         "notice": "90d",
         "auto_renew": True,
@@ -136,6 +136,7 @@ SAID_TO_ACCOUNT: Final[dict[str, Body]] = {
         "contract_id": "acme-7",
         "recurring": {"amount": "15000.00", "currency": "EUR"},
     },
+    "answer_checkpoint": {"verdict": "at_risk", "contract_id": "acme-7"},
     "end_contract": {"contract_id": "acme-7", "reason": "low_usage"},
     "report_usage": {"metric": "logins", "value": "34", "target": "40"},
     "report_score": {"component": "sentiment", "value": "0.7"},
@@ -152,7 +153,6 @@ SAID_TO_ACCOUNT: Final[dict[str, Body]] = {
         "respondent": "kim",
         "comment": "we would not go back",
     },
-    "answer_checkpoint": {"verdict": "renew", "contract_id": "acme-0"},
     "retire": {"reason": "they closed down", "within": "1h"},
     "erase": {"reason": "requested", "stakeholder_id": "p1", "sequences": [6]},
 }
