@@ -39,9 +39,10 @@ with workflow.unsafe.imports_passed_through():
     from workflows import showing
     from workflows.alarm import Alarm
     from workflows.carrying import AccountCarried, Unheard, account_start
-    from workflows.entity import SETTLED, Entity, Heard, wish
+    from workflows.entity import Entity, Heard, wish
     from workflows.hearing import NOTHING, unreadable
     from workflows.ids import opportunity_workflow
+    from workflows.settled import SETTLED
 
 TOGETHER = 50
 """How many opportunities are launched at once."""

@@ -1,10 +1,4 @@
-"""What both drivers do alike: hear each message at once, keep the facts, carry them to the ledger.
-
-What a signal caused is history already and may leave by local activity. What an update, a clock
-or a cancel caused becomes history only with the task that decides it, so it leaves by a normal
-activity. So does an end, unless all that is written with it bears its sender's time: a ledger must
-not hold an end that a redone task, which has a later time of its own, decides otherwise.
-"""
+"""What drivers do alike: hear each message at once, keep the facts, carry them to the ledger."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
@@ -23,13 +17,12 @@ from sales.process import Limits, Process
 from sales.receipt import Receipt
 from workflows.hearing import NOTHING, read_raw
 from workflows.leave import AT_ONCE, ONCE, granted
+from workflows.settled import settled
 
 S = TypeVar("S")
 A = TypeVar("A")
 R = TypeVar("R")
 
-SETTLED: Final = frozenset({"start", "signal"})
-"""Causes that are history before the task that handles them is done."""
 MOST_BYTES: Final = 100_000
 """What one write, or one carried state, may weigh beside the rest: the server's limit for a
 payload is 256 KiB, and a run that met it could neither write nor roll over."""
@@ -53,14 +46,6 @@ class Heard:
     message: Message
     cause: Cause
     receipt: Receipt | None = None
-
-
-def settled(facts: Sequence[Fact]) -> bool:
-    """Whether a task that is done again says the same; of an end that has to be sure."""
-    by_history = all(fact.cause in SETTLED for fact in facts)
-    if any(fact.kind == "ended" for fact in facts):
-        return by_history and all(fact.occurred_at < fact.recorded_at for fact in facts)
-    return by_history
 
 
 def wish(kind: str, about: type[Message]) -> Callable[..., None]:

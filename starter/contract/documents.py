@@ -18,7 +18,7 @@ from sales.outcome import OutcomeRecord, record_of
 from sales.receipt import Receipt
 from sales.shapes import SHAPES
 from sales.values import Model
-from starter.contract import examples
+from starter.contract import examples, said
 from starter.contract.dialect import BASE, DRAFT, Schema, kept, patched, taken, told
 from workflows.carrying import AccountStart
 
@@ -33,8 +33,8 @@ def documents() -> Documents:
     life, _ = examples.an_opportunity()
     account_life, _ = examples.an_account()
     found = {
-        **_messages("opportunity", KINDS, examples.SAID),
-        **_messages("account", ACCOUNT_KINDS, examples.SAID_TO_ACCOUNT),
+        **_messages("opportunity", KINDS, said.SAID),
+        **_messages("account", ACCOUNT_KINDS, said.SAID_TO_ACCOUNT),
         **_facts("opportunity", SHAPES, life.facts),
         **_facts("account", ACCOUNT_SHAPES, account_life.facts),
         **_entries(),
@@ -98,7 +98,7 @@ def _entries() -> Documents:
 
 def _starts() -> Documents:
     """What a workflow is started with by somebody who goes to the server directly."""
-    request = {"account_id": "acme", "opening": examples.OPENING}
+    request = {"account_id": "acme", "opening": said.OPENING}
     return {
         "starts/opportunity": {**taken(Request), "examples": [request]},
         "starts/account": {

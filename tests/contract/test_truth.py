@@ -23,7 +23,7 @@ from sales.outcome import record_of
 from sales.process import Process
 from sales.reading import read
 from sales.receipt import account_receipt, receipt
-from starter.contract import examples
+from starter.contract import examples, said
 from starter.contract.dialect import Schema, taken
 from starter.contract.documents import plain
 from tests.contract.schemas import fault, fault_of
@@ -135,7 +135,7 @@ def test_whatever_an_account_takes_and_makes_is_as_the_contract_says(
     facts, now = [first], examples.NOW
     for kind, luck in speech:
         dice, now = Random(luck), now + examples.DAY
-        body = dict(examples.SAID_TO_ACCOUNT.get(kind, {}))
+        body = dict(said.SAID_TO_ACCOUNT.get(kind, {}))
         if dice.random() < 0.5:
             field = dice.choice([*body, "note", "surplus", "event_id", "source_seq", "amount"])
             body[field] = dice.choice(anything.JUNK)

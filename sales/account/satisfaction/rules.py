@@ -51,7 +51,9 @@ def _nps(held: Satisfaction, terms: SatisfactionTerms) -> Ripe | None:
     if terms.nps_every is None or held.since is None:
         return None
     first = held.since + terms.nps_first
-    return Ripe(held.nps_at + terms.nps_every if held.nps_at else first, "nps", "customer")
+    # They may have been asked before they were customers: then not before they are.
+    again = max(held.nps_at + terms.nps_every, held.since) if held.nps_at else first
+    return Ripe(again, "nps", "customer")
 
 
 def _csat(held: Satisfaction, terms: SatisfactionTerms) -> Ripe | None:
