@@ -43,6 +43,7 @@ from sales.reading import read
 from sales.receipt import Receipt, account_receipt, receipt
 from sales.register import AnyEntry, Known, about, decide_entry
 from sales.restoring import restored
+from starter.contract.needs import NEEDS, what_needs_meet
 from starter.contract.terms_example import terms_lived
 
 NOW: Final = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -84,6 +85,7 @@ SAID: Final[dict[str, Body]] = {
     "unpark": {},
     "migrate": {"process_version": 2},
     "record_decision": {"decision": "yes", "reasons": ["best_fit"]},
+    "change_account": {"account_id": "globex", "from_account": "acme"},
     "record_purchase": {"evidence": {"kind": "purchase_order", "reference": "PO-7"}},
     "withdraw": {"reason": "disqualified"},
     "erase": {"reason": "requested", "stakeholder_id": "p1", "details": ["objectives.o1"]},
@@ -153,6 +155,7 @@ SAID_TO_ACCOUNT: Final[dict[str, Body]] = {
         "respondent": "kim",
         "comment": "we would not go back",
     },
+    **NEEDS,
     "retire": {"reason": "they closed down", "within": "1h"},
     "erase": {"reason": "requested", "stakeholder_id": "p1", "sequences": [6]},
 }
@@ -222,6 +225,7 @@ def an_account() -> tuple[Life, Account]:
     life.note([first, *set_, *resumed(state, NOW), restored(state, NOW)])
     wish = OpenOpportunity.model_validate(stamped("renewal", OPENING))
     life.note(numbered(state, [want(wish, "renewal", "acme-0")], None, NOW, "clock"))
+    life.note(what_needs_meet(policy, Admission(start()), NOW))
     for kind, body in [*SAID_TO_ACCOUNT.items(), ("greet", {"words": "good morning"})]:
         now += DAY / 24
         message = read(kind, stamped(kind, body), ACCOUNT_KINDS)
