@@ -1,7 +1,6 @@
 """Reaching accounts: by signal-with-start, so that one that is not there starts again first."""
 
 from datetime import timedelta
-from hashlib import sha256
 from typing import Any, Final
 
 from temporalio.client import Client
@@ -9,21 +8,18 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.service import RPCError, RPCStatusCode
 
 from sales.facts import Fact
-from sales.telling import Telling
+from sales.telling import Telling, event
 
 TASK_QUEUE: Final = "closeline"
 BACKSTOP: Final = timedelta(days=90)
 """How far behind `end_by` the server itself ends an opportunity whose own code cannot."""
-LONGEST: Final = 200
-"""How long the id of an event may be."""
 LEFT: Final = ("process", "contract", "recurring", "product", "promises")
 """What of an outcome record an account acts on, and is told by name."""
 
 
 def late_event(opportunity_id: str, event_id: str) -> str:
     """The id under which an account keeps a late message, the same whoever brings it."""
-    told = f"late:{opportunity_id}:{event_id}"
-    return told if len(told) <= LONGEST else f"late:{sha256(told.encode()).hexdigest()}"
+    return event("late", opportunity_id, event_id)
 
 
 class Accounts:
@@ -48,7 +44,7 @@ class Accounts:
 
     async def tell(self, account_id: str, telling: Telling) -> None:
         """What an account makes another workflow know; what finds no opportunity any more is late,
-        and the account's to keep."""
+        and for the opportunity's account to keep."""
         if telling.to == "account":
             await self.say(telling.id, telling.kind, telling.body)
             return
@@ -63,16 +59,44 @@ class Accounts:
                 "opportunity_id": telling.id,
                 "message": {"kind": telling.kind, "body": telling.body},
             }
-            await self.say(account_id, "late_message", body)
+            await self.say(telling.account or account_id, "late_message", body)
 
-    async def adopt(self, account_id: str, opportunity_id: str, process: str) -> None:
-        """An opportunity of the account runs that it did not launch itself."""
+    async def adopt(
+        self, account_id: str, opportunity_id: str, process: str, sequence: int = 0
+    ) -> None:
+        """An opportunity of the account runs that it did not launch itself, or of which it was told
+        before; the ledger has it up to that fact."""
         body = {
-            "event_id": f"adopt:{opportunity_id}",
+            "event_id": event("adopt", opportunity_id, sequence),
             "opportunity_id": opportunity_id,
             "process": process,
         }
         await self.say(account_id, "adopt_opportunity", body)
+
+    async def hand_over(self, opportunity_id: str, changed: Fact) -> None:
+        """An opportunity is another account's now: that one has it first, then the one before lets
+        it go."""
+        account_id, before = changed.data["account_id"], changed.data["from"]
+        body: dict[str, Any] = {
+            "event_id": event("adopt", opportunity_id, changed.sequence),
+            "opportunity_id": opportunity_id,
+            "process": changed.data["process"],
+            "from_account": before,
+        }
+        await self.say(account_id, "adopt_opportunity", body)
+        await self.release(before, opportunity_id, account_id, changed.sequence)
+
+    async def release(
+        self, account_id: str, opportunity_id: str, to_account: str, mark: str | int
+    ) -> None:
+        """An account is to let an opportunity go that is another's; told twice under the same mark
+        it counts once."""
+        body = {
+            "event_id": event("release", opportunity_id, mark),
+            "opportunity_id": opportunity_id,
+            "to_account": to_account,
+        }
+        await self.say(account_id, "release_opportunity", body)
 
     async def tell_end(self, account_id: str, record: dict[str, Any]) -> None:
         """An opportunity of the account has ended; told twice it counts once."""

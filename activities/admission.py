@@ -176,6 +176,7 @@ class AdmissionActivities:
             attempt=attempt,
             predecessor_id=wish.opportunity_id,
             heard=before.heard,
+            evidence=wish.evidence,
         )
 
 

@@ -58,13 +58,17 @@ class DeliveryActivities:
 
     @activity.defn(name="deliver")
     async def deliver(self, what: Delivery) -> Ack:
-        """Write, then tell the account: of the end that stands, and of what came too late."""
+        """Write, then tell the accounts: of a move, the end that stands, what came too late."""
         if what.reset_refused:
             return await self._keep(what)
         batch = self._batch("opportunity", what.opportunity_id, what)
         ack = await self._recorder.record(batch)
+        if ack.end is None:
+            for fact in what.facts:
+                if fact.kind == "account_changed":
+                    await self._accounts.hand_over(what.opportunity_id, fact)
         if end := ack.end or what.end:
-            await self._accounts.tell_end(what.account_id, end)
+            await self._accounts.tell_end(end["account_id"], end)
         if ack.end is None:
             for fact in what.facts:
                 if fact.kind == "late":

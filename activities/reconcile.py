@@ -60,6 +60,7 @@ class Reconciled:
     rechecked: list[str] = field(default_factory=list)
     untold: list[str] = field(default_factory=list)
     unadopted: list[str] = field(default_factory=list)
+    unreleased: list[str] = field(default_factory=list)
     accounts_started: list[str] = field(default_factory=list)
     opportunities_started: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
@@ -221,7 +222,7 @@ class ReconcileActivities:
         found.accounts_started.append(account_id)
 
     async def _tell(self, account_id: str, found: Reconciled, since: datetime) -> None:
-        """Ends that the account has not heard of, and opportunities it does not know."""
+        """Ends it has not heard of, opportunities it does not know, and those of another one."""
         state = await asyncio.to_thread(self._ledger.account_state, account_id)
         if state is None:
             return
@@ -230,7 +231,11 @@ class ReconcileActivities:
                 continue
             record = await asyncio.to_thread(self._end_of, opportunity_id)
             row = await asyncio.to_thread(self._ledger.opportunity, opportunity_id)
-            if record:
+            if row and row.account_id != account_id:
+                since_then = row.account_id, child.since.isoformat()
+                await self._accounts.release(account_id, opportunity_id, *since_then)
+                found.unreleased.append(opportunity_id)
+            elif record:
                 await self._accounts.tell_end(account_id, record)
                 found.untold.append(opportunity_id)
             elif row is None:  # launched, and perhaps closed before its first fact was written
@@ -240,7 +245,7 @@ class ReconcileActivities:
         )
         for row in rows:
             if row.id not in state.open and row.landed_at < since:
-                await self._accounts.adopt(account_id, row.id, row.process)
+                await self._accounts.adopt(account_id, row.id, row.process, row.sequence)
                 found.unadopted.append(row.id)
 
     def _end_of(self, opportunity_id: str) -> dict[str, Any] | None:

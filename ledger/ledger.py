@@ -154,6 +154,11 @@ class Ledger(Book):
         with self._read() as connection:
             yield read.account_facts(connection, kinds)
 
+    def late_facts(self, opportunity_id: str) -> list[tuple[str, Fact]]:
+        """What came after its end, as its account keeps it, with the account's id."""
+        with self._read() as connection:
+            return read.late_facts(connection, opportunity_id)
+
     @contextmanager
     def ended_details(self) -> Iterator[Iterator[Sequence[read.Details]]]:
         """What is in no trace of all that has ended, many at once and all of one moment."""

@@ -114,6 +114,20 @@ def account_facts(
             yield [(row.id, Fact(*row[1:])) for row in rows]
 
 
+def late_facts(connection: Connection, opportunity_id: str) -> list[tuple[str, Fact]]:
+    """What the account of an opportunity keeps of what came after its end, in order, with the
+    account's id; accounts to which it belonged before have passed theirs on."""
+    column, owner = schema.fact.c, schema.opportunity.c
+    query = select(column.id, *(column[name] for name in FACT_COLUMNS))
+    mine = select(owner.account_id).where(owner.id == opportunity_id).scalar_subquery()
+    query = query.where(column.subject == "account", column.id == mine, column.superseded == 0)
+    query = query.where(column.kind == "late_message_kept").order_by(column.sequence)
+    rows = connection.execute(query)
+    return [
+        (row.id, Fact(*row[1:])) for row in rows if row.data["opportunity_id"] == opportunity_id
+    ]
+
+
 def ended_details(connection: Connection) -> Iterator[Sequence[Details]]:
     """What is in no trace of what has ended, many at once."""
     column = schema.opportunity.c

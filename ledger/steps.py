@@ -55,13 +55,14 @@ class Kind(IntEnum):
     REASON = 24
     """A word: the primary reason of the end."""
     CURRENCY = 32
-    """A word, as all that follow up to the lead source."""
+    """A word, as all that follow up to the account."""
     OWNER = 33
     TEAM = 34
     SEGMENT = 35
     PRODUCT = 36
     TERRITORY = 37
     LEAD_SOURCE = 38
+    ACCOUNT_ID = 39
     VOID = 50
     """What the fact of this sequence told never happened."""
     MOVED = 51
@@ -87,7 +88,8 @@ CHANGING: Final = {
     "product": Kind.PRODUCT,
     "territory": Kind.TERRITORY,
     "lead_source": Kind.LEAD_SOURCE,
+    "account_id": Kind.ACCOUNT_ID,
 }
-"""The words of the opening that an amendment may change."""
+"""The words of the opening that an amendment may change, or a move to another account."""
 SUMS: Final = {"amount": Kind.AMOUNT, "recurring": Kind.RECURRING}
 CURRENCY: Final = OPENING.index("currency")

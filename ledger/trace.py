@@ -230,6 +230,7 @@ _RULES: Final[Mapping[str, Callable[[Trace, Fact], None]]] = {
     "stage_changed": _stage_changed,
     "engaged": _engaged,
     "amended": _amended,
+    "account_changed": _amended,
     "decided": _decided,
     "purchased": _purchased,
     "extended": _extended,

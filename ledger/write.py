@@ -24,7 +24,7 @@ from sqlalchemy import (
     update,
 )
 
-from ledger import traces
+from ledger import reservation, traces
 from ledger.batch import Ack, Batch, Subject
 from ledger.bulk import insert_new
 from ledger.engine import upsert
@@ -43,8 +43,8 @@ from sales.opportunity import Opportunity
 CHUNK: Final = 500
 """How many ids one query asks for."""
 
-COUNTED: Final = (*Place._fields, "amount")
-"""The columns of a row that say where it is counted."""
+COUNTED: Final = (*Place._fields, "amount", "account_id")
+"""The columns of a row that say where it is counted, and whose it is."""
 
 _said: Final[Callable[[Fact], tuple[Any, ...]]] = attrgetter(*FACT_COLUMNS[1:])
 """All but its number, in the order of the columns."""
@@ -55,7 +55,7 @@ Key = tuple[Subject, str]
 @dataclass(slots=True)
 class Held:
     """What the ledger holds of one subject: a snapshot as stored, a state once it was needed; of an
-    opportunity where it is counted, its trace and where that is stored."""
+    opportunity where it is counted, its trace, where that is stored, and whose it is."""
 
     sequence: int = 0
     snapshot: Any = None
@@ -64,6 +64,7 @@ class Held:
     trace: Trace | None = None
     traced: Table | None = None
     state: Opportunity | Account | None = None
+    account_id: str | None = None
 
 
 class Writing:
@@ -77,6 +78,7 @@ class Writing:
         self._facts: list[tuple[Batch, tuple[Fact, ...]]] = []
         self._changed: dict[Key, Opportunity | Account] = {}
         self._moves = Moves()
+        self._owners: dict[str, str] = {}
 
     def expect(self, batches: Sequence[Batch]) -> None:
         """Read what is held of every subject in the batches."""
@@ -91,6 +93,7 @@ class Writing:
                         held.standing = standing_of(row)
                         held.trace = Trace(row["steps"], row["words"])
                         held.traced = traces.place_of(row["outcome"])
+                        held.account_id = row["account_id"]
                     self._held[subject, row["id"]] = held
 
     def add(self, batch: Batch) -> Ack:
@@ -126,7 +129,9 @@ class Writing:
             for key in keys:
                 self._held[key].stored = True
         self._moves.write(self._connection)
-        self._facts, self._changed = [], {}
+        if self._owners:
+            reservation.hand_over(self._connection, self._owners)
+        self._facts, self._changed, self._owners = [], {}, {}
 
     def _put(
         self, table: Table, row: Callable[[Key], Row], keys: Iterable[Key], known: Collection[Key]
@@ -231,7 +236,10 @@ class Writing:
         fold: Fold[Any] = FOLDS[batch.subject]
         for fact in facts:
             held.state = fold.evolve(held.state, fact, self._processes.get)
-        if batch.subject == "opportunity":
+        if isinstance(held.state, Opportunity):
+            if held.account_id not in (None, held.state.account_id):
+                self._owners[batch.id] = held.state.account_id
+            held.account_id = held.state.account_id
             held.trace = held.trace or Trace()
             held.trace.take(facts)
 

@@ -238,6 +238,7 @@ CHANGES: Final[dict[str, Callable[[Opportunity, Fact], Changes]]] = {
     "effort_logged": _effort_logged,
     "corrected": _corrected,
     "warned": _warned,
+    "account_changed": lambda _state, fact: {"account_id": fact.data["account_id"]},
     "ended": _ended,
     "late": _late,
     "refused": _refused,

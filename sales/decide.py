@@ -157,6 +157,7 @@ _RULES: Final[dict[str, Rule]] = {
     "park": rules.park,
     "unpark": rules.unpark,
     "withdraw": rules.withdraw,
+    "change_account": rules.change_account,
     "log_effort": rules.log_effort,
     "correct": rules.correct,
     "erase": erase,

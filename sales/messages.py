@@ -199,6 +199,14 @@ class Migrate(Message):
     process_version: Annotated[Count, Field(ge=1, le=1_000_000)]
 
 
+class ChangeAccount(Message):
+    """Told by the account that takes it, with the leave of the one it had: it belongs there now."""
+
+    kind: Literal["change_account"] = "change_account"
+    account_id: Id
+    from_account: Id
+
+
 class LogEffort(Message):
     """Hours spent by the seller."""
 
@@ -272,6 +280,7 @@ KINDS: Final[dict[str, type[Message]]] = {
     "unpark": Unpark,
     "withdraw": Withdraw,
     "migrate": Migrate,
+    "change_account": ChangeAccount,
     "log_effort": LogEffort,
     "correct": Correct,
     "erase": Erase,

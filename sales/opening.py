@@ -4,19 +4,20 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
+from sales.clipping import clipped
 from sales.details import MAPS, Details
 from sales.drafts import Broken
 from sales.evolve import evolve
 from sales.facts import Cause, Fact
 from sales.journal import check_stamps
-from sales.messages import Day, Message, Overridable
+from sales.messages import Day, Kept, Message, Overridable
 from sales.opportunity import Heard, Opportunity
 from sales.patching import check_weight
 from sales.process import RULES_VERSION, Process
 from sales.rules import pass_gate
-from sales.values import Code, Count, Duration, Id, Instant, Model, Text, day_of, limit_of
+from sales.values import Code, Count, Duration, Id, Instant, Label, Model, Text, day_of, limit_of
 
 _ELSEWHERE: Final = {*Message.model_fields, "process_version", "landing", "override"}
 """What the first fact tells in its own words, or carries beside its data."""
@@ -35,8 +36,16 @@ class Landing(Model):
     said: Annotated[dict[Code, Text], Field(max_length=40)] = Field(default_factory=dict)
 
 
+class Late(Model):
+    """What came for an opportunity after its end."""
+
+    kind: Annotated[Kept, Field(max_length=100)]
+    body: Annotated[Any, AfterValidator(clipped)] = None
+
+
 class OpenOpportunity(Overridable, Details):
-    """What is said to an account to open an opportunity."""
+    """What is said to an account to open an opportunity; `reference` is what another system calls
+    it."""
 
     kind: Literal["open_opportunity"] = "open_opportunity"
     opportunity_id: Annotated[Id, Field(max_length=80)]
@@ -46,6 +55,7 @@ class OpenOpportunity(Overridable, Details):
     notice_by: Day | None = None
     stage: Code | None = None
     landing: Landing | None = None
+    reference: Label | None = None
 
 
 class Request(Model):
@@ -60,7 +70,8 @@ class Start(Model):
     """The start input of an opportunity's workflow: what was said, and the process it lives by.
 
     `at` is when its account took it on, `heard` are a predecessor's events. `again` where one of
-    this id was taken back before, so that its workflow's id may be used once more.
+    this id was taken back before, so that its workflow's id may be used once more. `evidence` is
+    what came after the predecessor's end, and is heard first.
     """
 
     account_id: Id
@@ -71,6 +82,7 @@ class Start(Model):
     predecessor_id: Id | None = None
     heard: dict[str, Heard] = Field(default_factory=dict)
     again: bool = False
+    evidence: Late | None = None
 
 
 def begin(start: Start, now: datetime, cause: Cause = "start") -> tuple[Opportunity, Fact]:

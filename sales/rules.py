@@ -8,6 +8,7 @@ from sales.drafts import Broken, Draft
 from sales.gates import unmet
 from sales.messages import (
     Amend,
+    ChangeAccount,
     ChangeStage,
     Correct,
     Extend,
@@ -217,6 +218,16 @@ def migrate(state: Opportunity, message: Message, process: Process | None) -> li
     if process.silence != state.process.silence:
         raise Broken("process_version", "other_silence", "silence would mean something else")
     return [Draft("migrated", {"process": process.ref, "from": state.process.ref})]
+
+
+def change_account(state: Opportunity, message: ChangeAccount, _at: datetime) -> list[Draft]:
+    """To another account. What an account said that has it no more came too late."""
+    if message.from_account != state.account_id:
+        raise Broken("from_account", "not_its_account", f"it is {state.account_id}'s")
+    if message.account_id == state.account_id:
+        raise Broken("account_id", "already_there")
+    data = {"account_id": message.account_id, "from": state.account_id}
+    return [Draft("account_changed", {**data, "process": state.process.name})]
 
 
 def log_effort(_state: Opportunity, message: LogEffort, at: datetime) -> list[Draft]:

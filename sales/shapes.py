@@ -50,6 +50,7 @@ class Opened(Details):
     attempt: Number
     predecessor_id: Id | None = None
     rules_version: Number
+    reference: Label | None = None
     overridden: str | None = None
     heard: dict[Label, tuple[Number, Instant, str | None]] = Field(default_factory=dict)
 
@@ -152,6 +153,14 @@ class Migrated(Model):
     from_: ProcessRef = Field(alias="from")
 
 
+class AccountChanged(Model):
+    """It is another account's from here on, which learns by this of which process it is."""
+
+    account_id: Id
+    from_: Id = Field(alias="from")
+    process: Code
+
+
 class Ended(Model):
     """The one outcome. `clock` is there where time made it."""
 
@@ -223,6 +232,7 @@ SHAPES: Final[dict[str, type[Model]]] = {
     "corrected": Corrected,
     "warned": Warned,
     "migrated": Migrated,
+    "account_changed": AccountChanged,
     "ended": Ended,
     "late": Late,
     "refused": Refused,

@@ -105,6 +105,11 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
         "starter.insight.limits",
         "Say how long each clock should wait, and what other limits would have cost and saved.",
     ),
+    "finding": (
+        "starter.insight.finding",
+        "Show what each rule that finds opportunities has come to: fired, launched, won, for how "
+        "much.",
+    ),
     "report": (
         "starter.insight.report",
         "Write one page with the plots and lists that a sales leader looks at.",

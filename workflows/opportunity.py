@@ -24,6 +24,7 @@ with workflow.unsafe.imports_passed_through():
     from sales.opportunity import dump
     from sales.outcome import record_of
     from sales.process import Process
+    from sales.reading import read
     from sales.receipt import Receipt, receipt
     from workflows import showing
     from workflows.alarm import Alarm
@@ -94,6 +95,8 @@ class Opportunity(Entity[State]):
             refuse(broken.field, broken.rule, broken.detail)
         self.recent.append(fact)
         self.note(fact, start.process)
+        if start.evidence:
+            self.hear(read(start.evidence.kind, start.evidence.body, KINDS), "start")
 
     async def be_admitted(self) -> None:
         """Started without its account: the id is reserved, the account adopts it, then it opens."""
@@ -206,7 +209,7 @@ class Opportunity(Entity[State]):
         return evolve(self.state, fact, process)
 
     async def deliver(self, facts: tuple[Fact, ...], process: Process | None, local: bool) -> Ack:
-        """Into the ledger; the account is told of an end, and keeps what came too late."""
+        """Into the ledger; accounts are told of a move and an end, and keep what came too late."""
         end = record_of(self.state) if any(fact.kind == "ended" for fact in facts) else None
         ids = self.state.id, self.state.account_id, workflow.info().run_id
         what = Delivery(*ids, facts, process, end, reset_refused=self.end is not None)

@@ -4,18 +4,20 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, Final
 
+from sales.account.duplicates.rules import check_opening, passed_on
 from sales.account.evolve import evolve_account
-from sales.account.messages import AdoptOpportunity, OpportunityEnded, ReopenOpportunity, Retire
+from sales.account.messages import (
+    AdoptOpportunity,
+    LateMessage,
+    OpportunityEnded,
+    ReopenOpportunity,
+    Retire,
+)
+from sales.account.moves.rules import gone_to
 from sales.account.part import Rule
 from sales.account.parts import PARTS
 from sales.account.policy import Policy
-from sales.account.state import (
-    MOST_OPEN,
-    MOST_OPEN_LETTERS,
-    Account,
-    Admission,
-    Opening,
-)
+from sales.account.state import Account, Admission, Opening, is_full
 from sales.drafts import Broken, Draft
 from sales.erasing import OF_AN_ACCOUNT, erase
 from sales.facts import Cause, Fact
@@ -91,7 +93,8 @@ def decide_account(
 
 
 def passed(state: Account, until: datetime, now: datetime) -> Facts:
-    """What time alone has done up to `until`, and what followed from it."""
+    """What time alone has done up to `until`, and what followed from it or from what came before:
+    an opening is decided alone, since its admission writes it down."""
     facts: Facts = ()
     for _ in range(MOST_ROUNDS):
         drafts = [draft for part in PARTS for draft in part.due(state, until)]
@@ -102,7 +105,7 @@ def passed(state: Account, until: datetime, now: datetime) -> Facts:
         state = folded(state, found)
         more = _following(state, now, "clock")
         state, facts = folded(state, more), facts + found + more
-    return facts
+    return facts + _following(state, now, "clock")
 
 
 def next_look(state: Account) -> datetime | None:
@@ -139,10 +142,12 @@ def _drafts(state: Account, message: Message, now: datetime, policy: Policy | No
 def _may_launch(state: Account, message: Opening | AdoptOpportunity) -> None:
     if state.retiring_at:
         raise Broken("account_id", "retired")
-    if len(state.open) >= MOST_OPEN or sum(map(len, state.open)) > MOST_OPEN_LETTERS:
+    if is_full(state):
         raise Broken("account_id", "too_many_open", f"{len(state.open)} opportunities are open")
     if not isinstance(message, ReopenOpportunity) and message.opportunity_id in state.open:
         raise Broken("opportunity_id", "already_open")
+    if isinstance(message, Opening):
+        check_opening(state, message)
 
 
 def _launch(
@@ -164,15 +169,20 @@ def _launch(
     }
     if start.predecessor_id:
         data["predecessor_id"] = start.predecessor_id
+    for name in ("product", "reference"):
+        if word := getattr(start.opening, name):
+            data[name] = word
     return [Draft("opportunity_launched", data)]
 
 
 def _adopt(state: Account, message: AdoptOpportunity, _now: datetime) -> list[Draft]:
-    _may_launch(state, message)
-    process = {"name": message.process}
-    return [
-        Draft("opportunity_adopted", {"opportunity_id": message.opportunity_id, "process": process})
-    ]
+    """One that comes from another account is this one's already: a refusal would leave it to
+    nobody."""
+    if not message.from_account:
+        _may_launch(state, message)
+    elif message.opportunity_id in state.open:
+        raise Broken("opportunity_id", "already_open")
+    return [Draft("opportunity_adopted", said(message, process={"name": message.process}))]
 
 
 def _end(state: Account, message: OpportunityEnded, now: datetime) -> list[Draft]:
@@ -188,8 +198,16 @@ def _set_policy(state: Account, policy: Policy | None) -> list[Draft]:
     return [policy_draft(policy)]
 
 
-def _late(_state: Account, message: Message, _now: datetime) -> list[Draft]:
-    return [Draft("late_message_kept", said(message))]
+def _late(state: Account, message: LateMessage, now: datetime) -> list[Draft]:
+    """It is kept; and where the opportunity is elsewhere or lives on in another, passed on."""
+    id, late = message.opportunity_id, message.message
+    data = said(message)
+    if account := gone_to(state, id):
+        return [Draft("late_message_kept", {**data, "passed_to_account": account})]
+    if survivor := passed_on(state, id, late.kind, late.body):
+        return [Draft("late_message_kept", {**data, "passed_to": survivor})]
+    brought = [draft for part in PARTS for draft in part.late(state, message, now)]
+    return [Draft("late_message_kept", data), *brought]
 
 
 def _amend(_state: Account, message: Message, _now: datetime) -> list[Draft]:

@@ -7,14 +7,17 @@ from pydantic import AfterValidator, Field
 
 from sales.account.commitments.messages import COMMITMENT_KINDS
 from sales.account.contracts.messages import CONTRACT_KINDS
+from sales.account.duplicates.messages import DUPLICATE_KINDS
 from sales.account.health.messages import HEALTH_KINDS
+from sales.account.moves.messages import MOVE_KINDS
 from sales.account.needs.messages import NEED_KINDS
+from sales.account.referrals.messages import REFERRAL_KINDS
 from sales.account.satisfaction.messages import SATISFACTION_KINDS
 from sales.clipping import clipped
-from sales.messages import Contract, Day, Erase, Kept, Message, Overridable
-from sales.opening import OpenOpportunity
+from sales.messages import Contract, Day, Erase, Message, Overridable
+from sales.opening import Late, OpenOpportunity
 from sales.outcome import MOST_PROMISES
-from sales.values import Code, Count, Duration, Id, Model, Money, Name, Text
+from sales.values import Code, Count, Duration, Id, Money, Name, Text
 
 
 class AmendAccount(Message):
@@ -37,21 +40,24 @@ class SetPolicy(Message):
 
 
 class ReopenOpportunity(Overridable):
-    """Begin a successor of an ended opportunity: fresh clocks, the old outcome untouched."""
+    """Begin a successor of an ended opportunity: fresh clocks, the old outcome untouched. What is
+    `evidence` for it came after the end, and is the first thing that the successor hears."""
 
     kind: Literal["reopen_opportunity"] = "reopen_opportunity"
     opportunity_id: Id
     reason: Text
     close_date: Day | None = None
     amount: Money | None = None
+    evidence: Late | None = None
 
 
 class AdoptOpportunity(Message):
-    """Told by an opportunity that was started without its account."""
+    """Told by an opportunity that was started without its account, or comes from another."""
 
     kind: Literal["adopt_opportunity"] = "adopt_opportunity"
     opportunity_id: Id
     process: Code
+    from_account: Id | None = None
 
 
 class OpportunityEnded(Message):
@@ -69,13 +75,6 @@ class OpportunityEnded(Message):
     recurring: Money | None = None
     product: Name | None = None
     promises: dict[Id, Name] = Field(default_factory=dict, max_length=MOST_PROMISES)
-
-
-class Late(Model):
-    """What came for an opportunity after its end."""
-
-    kind: Annotated[Kept, Field(max_length=100)]
-    body: Annotated[Any, AfterValidator(clipped)] = None
 
 
 class LateMessage(Message):
@@ -109,5 +108,8 @@ ACCOUNT_KINDS: Final[dict[str, type[Message]]] = {
     **HEALTH_KINDS,
     **CONTRACT_KINDS,
     **NEED_KINDS,
+    **DUPLICATE_KINDS,
+    **REFERRAL_KINDS,
+    **MOVE_KINDS,
 }
 """Every kind an account takes, as a signal of that name or as `submit {kind}`."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sales.account.messages import OpportunityEnded
+from sales.account.messages import LateMessage, OpportunityEnded
 from sales.account.state import Account
 from sales.drafts import Draft
 from sales.facts import Fact
@@ -32,6 +32,10 @@ def _no_word(_state: Account, _end: OpportunityEnded, _now: datetime) -> list[Dr
     return []
 
 
+def _nothing_late(_state: Account, _late: LateMessage, _now: datetime) -> list[Draft]:
+    return []
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One part of managing an account.
@@ -39,9 +43,9 @@ class Part:
     `looks` are the instants at which time alone changes something, the earliest among them at
     least; `due` is what time has done by now, each draft `at` its own instant, and once that is
     folded nothing is due any more, nor does any look lie behind now. `ended` is what the end of an
-    opportunity brings, beside the end itself. `follows` is what follows from the state as it has
-    become, whatever made it so; once that is folded nothing follows any more. `tells` and
-    `notices` are by the kind of the fact.
+    opportunity brings, beside the end itself, `late` what comes of a message that came after it.
+    `follows` is what follows from the state as it has become, whatever made it so; once that is
+    folded nothing follows any more. `tells` and `notices` are by the kind of the fact.
     """
 
     rules: Mapping[str, Rule] = field(default_factory=dict)
@@ -49,6 +53,7 @@ class Part:
     looks: Callable[[Account], Iterable[datetime]] = _no_look
     due: Callable[[Account, datetime], list[Draft]] = _nothing_due
     ended: Callable[[Account, OpportunityEnded, datetime], list[Draft]] = _no_word
+    late: Callable[[Account, LateMessage, datetime], list[Draft]] = _nothing_late
     follows: Callable[[Account, datetime], list[Draft]] = _nothing_due
     tells: Mapping[str, Tell] = field(default_factory=dict)
     notices: Mapping[str, Noticing] = field(default_factory=dict)

@@ -5,14 +5,21 @@ from typing import Final
 
 from sales.account.commitments.rules import COMMITMENT
 from sales.account.contracts.rules import CONTRACT
+from sales.account.duplicates.rules import DUPLICATES
+from sales.account.evidence.rules import EVIDENCE
 from sales.account.health.rules import HEALTH
+from sales.account.moves.rules import MOVE
 from sales.account.needs.rules import NEED
 from sales.account.part import Part
+from sales.account.referrals.rules import REFERRALS
 from sales.account.satisfaction.rules import SATISFACTION
 from sales.facts import Fact
 from sales.telling import Telling
 
-PARTS: Final[tuple[Part, ...]] = (CONTRACT, COMMITMENT, SATISFACTION, HEALTH, NEED)
+PARTS: Final[tuple[Part, ...]] = (
+    *(CONTRACT, COMMITMENT, SATISFACTION, HEALTH),
+    *(NEED, REFERRALS, DUPLICATES, EVIDENCE, MOVE),
+)
 """Health looks at what those before it have made of the account, and needs look at health."""
 
 

@@ -7,6 +7,8 @@ from pydantic import Field
 
 from sales.account.commitments.terms import CommitmentTerms
 from sales.account.contracts.terms import ContractTerms
+from sales.account.duplicates.terms import DuplicateTerms
+from sales.account.evidence.terms import EvidenceTerms
 from sales.account.health.terms import HealthTerms
 from sales.account.needs.terms import NeedTerms
 from sales.account.satisfaction.terms import SatisfactionTerms
@@ -30,6 +32,8 @@ class Policy(Model):
     health: HealthTerms = HealthTerms()
     contracts: ContractTerms = ContractTerms()
     needs: NeedTerms = NeedTerms()
+    duplicates: DuplicateTerms = DuplicateTerms()
+    evidence: EvidenceTerms = EvidenceTerms()
 
     @property
     def ref(self) -> dict[str, str | int]:

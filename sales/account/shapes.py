@@ -6,12 +6,15 @@ from pydantic import Field
 
 from sales.account.commitments.shapes import COMMITMENT_SHAPES
 from sales.account.contracts.shapes import CONTRACT_SHAPES
+from sales.account.duplicates.shapes import DUPLICATE_SHAPES
 from sales.account.health.shapes import HEALTH_SHAPES
-from sales.account.messages import Late
+from sales.account.moves.shapes import MOVE_SHAPES
 from sales.account.needs.shapes import NEED_SHAPES
 from sales.account.policy import Policy
+from sales.account.referrals.shapes import REFERRAL_SHAPES
 from sales.account.satisfaction.shapes import SATISFACTION_SHAPES
 from sales.messages import Contract
+from sales.opening import Late
 from sales.opportunity import OutcomeName
 from sales.shapes import Erased, Number, ProcessRef, Refused, Seconds
 from sales.values import Code, Id, Label, Model, Money, Name, Text
@@ -62,19 +65,23 @@ class OpportunityWanted(Model):
 
 
 class OpportunityLaunched(Model):
-    """It launched an opportunity, or, with `predecessor_id`, a successor."""
+    """It launched an opportunity, or, with `predecessor_id`, a successor. Product and reference are
+    what it is known by, should somebody say it twice."""
 
     opportunity_id: Id
     process: ProcessRef
     attempt: Number
     predecessor_id: Id | None = None
+    product: Name | None = None
+    reference: Label | None = None
 
 
 class OpportunityAdopted(Model):
-    """It took over an opportunity that had been started without it."""
+    """It took over an opportunity that had been started without it, or was another account's."""
 
     opportunity_id: Id
     process: ProcessName
+    from_account: Id | None = None
 
 
 class OpportunityEnded(Model):
@@ -93,10 +100,13 @@ class OpportunityEnded(Model):
 
 
 class LateMessageKept(Model):
-    """It keeps what came for an opportunity after its end."""
+    """It keeps what came for an opportunity after its end. It is passed on where the opportunity is
+    a duplicate, to the one that survives it, or where it is another account's now, to that one."""
 
     opportunity_id: Id
     message: Late
+    passed_to: Id | None = None
+    passed_to_account: Id | None = None
 
 
 class AccountRetiring(Model):
@@ -139,5 +149,8 @@ ACCOUNT_SHAPES: Final[dict[str, type[Model]]] = {
     **HEALTH_SHAPES,
     **CONTRACT_SHAPES,
     **NEED_SHAPES,
+    **DUPLICATE_SHAPES,
+    **REFERRAL_SHAPES,
+    **MOVE_SHAPES,
 }
 """The shape of `data` for every kind of fact that an account can have."""

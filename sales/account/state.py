@@ -9,8 +9,12 @@ from pydantic import TypeAdapter
 
 from sales.account.commitments.state import Commitment
 from sales.account.contracts.state import Contracts
+from sales.account.duplicates.state import Duplicates
+from sales.account.evidence.state import Ended
 from sales.account.health.state import Health
 from sales.account.messages import ReopenOpportunity
+from sales.account.moves.state import Moves
+from sales.account.needs.state import Needs
 from sales.account.policy import Policy
 from sales.account.satisfaction.state import Satisfaction
 from sales.opening import OpenOpportunity, Start
@@ -54,8 +58,8 @@ class Account:
     """One account, as far as its rules need to remember.
 
     `policy` is how it is managed; without one, it launches opportunities and learns their ends and
-    does no more. `wanted` are openings by the id of their event, `recorded_at` is when the last
-    fact was taken down.
+    does no more. `wanted` are openings by the id of their event, `ended` are ends that late
+    evidence may answer, and `recorded_at` is when the last fact was taken down.
     """
 
     id: str
@@ -77,6 +81,10 @@ class Account:
     last_ends: tuple[End, ...] = ()
     late: int = 0
     refusals: int = 0
+    needs: Needs = field(default_factory=Needs)
+    duplicates: Duplicates = field(default_factory=Duplicates)
+    ended: dict[str, Ended] = field(default_factory=dict)
+    moves: Moves = field(default_factory=Moves)
     retiring_at: datetime | None = None
     retire_by: datetime | None = None
     retired_at: datetime | None = None
@@ -93,6 +101,11 @@ class Admission:
     field: str = ""
     rule: str = ""
     detail: str = ""
+
+
+def is_full(state: Account) -> bool:
+    """Whether no more opportunities may be open."""
+    return len(state.open) >= MOST_OPEN or sum(map(len, state.open)) > MOST_OPEN_LETTERS
 
 
 Opening = OpenOpportunity | ReopenOpportunity

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 from typer import Option, Typer
 
 from sales.account.health.state import Band
-from starter.account import commitment, health, survey
+from starter.account import commitment, going, health, need, survey
 from starter.commands.asking import query
 from starter.commands.common import AccountId, Shown, Where
 from starter.commands.failing import Refusal
@@ -21,6 +21,8 @@ app = Typer(no_args_is_help=True, help="Accounts: open, amend, look at, retire."
 app.add_typer(commitment.app, name="commitment")
 app.add_typer(survey.app, name="survey")
 app.add_typer(health.app, name="health")
+app.add_typer(need.app, name="need")
+app.add_typer(going.app)
 
 COLUMNS: Final = (
     *("id", "name", "segment", "tier", "owner", "health", "band", "opened_at", "retired_at"),

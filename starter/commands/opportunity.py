@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final, Literal
 
 from typer import BadParameter, Option, Typer
 
+from sales.telling import event
 from starter.commands import ending, moving
 from starter.commands.asking import query
 from starter.commands.common import (
@@ -20,7 +21,7 @@ from starter.commands.common import (
 from starter.commands.failing import Refusal, warn
 from starter.commands.saying import Said
 from starter.commands.spreading import command
-from starter.commands.viewing import COLUMNS, view
+from starter.commands.viewing import COLUMNS, kept_late, view
 
 app = Typer(no_args_is_help=True, help="Opportunities: open, look at, move, end, reopen.")
 
@@ -96,13 +97,14 @@ async def show(id: OpportunityId, *, shown: Shown, where: Where) -> None:
     client = await where.client()
     told = await query(client.opportunity(id))
     if told is not None:
-        unwritten = told.pop("outbox")
-        shown.record(view(load(told), "workflow", unwritten))
+        unwritten, state = told.pop("outbox"), load(told)
+        late = await kept_late(id, where) if state.outcome else []
+        shown.record({**view(state, "workflow", unwritten), "came_late": late})
         return
     known = await where.ask(lambda ledger: ledger.state(id))
     if known is None:
         raise _unknown(id)
-    shown.record(view(known, "ledger", 0))
+    shown.record({**view(known, "ledger", 0), "came_late": await kept_late(id, where)})
 
 
 @command(app, "list", "closeline opportunity list --outcome open --owner jane")
@@ -148,7 +150,10 @@ async def journal(
     shown: Shown,
     where: Where,
 ) -> None:
-    """Show every fact of an opportunity, as the ledger has them."""
+    """Show every fact of an opportunity, as the ledger has them.
+
+    Behind them comes what arrived later: its account has kept it, under numbers of its own.
+    """
     rows = await where.ask(
         lambda ledger: ledger.journal_rows("opportunity", id, superseded=superseded)
     )
@@ -157,7 +162,15 @@ async def journal(
     told: list[dict[str, Any]] = [{**asdict(row), **asdict(row.fact)} for row in rows]
     for each in told:
         del each["fact"]
-    shown.table(told, (*JOURNAL, "superseded") if superseded else JOURNAL)
+    own = {event("late", id, each["event_id"] or each["sequence"]) for each in told}
+    late = [
+        {**asdict(fact), "kept_by": account_id}
+        for account_id, fact in await where.ask(lambda ledger: ledger.late_facts(id))
+        if fact.event_id not in own
+    ]
+    told += late
+    columns = (*JOURNAL, *(["superseded"] if superseded else []), *(["kept_by"] if late else []))
+    shown.table([{"superseded": 0, "kept_by": None, **each} for each in told], columns)
 
 
 @command(app, "reopen", 'closeline opportunity reopen acme-1 --reason "budget came back"')

@@ -4,6 +4,8 @@ from dataclasses import fields
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from starter.commands.common import Where
+
 if TYPE_CHECKING:
     from sales.opportunity import Opportunity
 
@@ -12,6 +14,19 @@ COLUMNS: Final = (
     *("close_date", "deadline", "clock", "owner"),
 )
 """What a list shows people; programs get every column."""
+
+
+async def kept_late(id: str, where: Where) -> list[dict[str, Any]]:
+    """What came after its end, as its account keeps it; nothing while no ledger answers."""
+    from ledger.errors import LedgerDown
+
+    try:
+        found = await where.ask(lambda ledger: ledger.late_facts(id))
+    except LedgerDown:
+        return []
+    return [
+        {"at": fact.occurred_at, "kept_by": account_id, **fact.data} for account_id, fact in found
+    ]
 
 
 def view(state: "Opportunity", source: str, unwritten: int) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from typing import Any, Final
 
+from starter.contract.needs import NEEDS
+
 STAMPS: Final = {"event_id": "crm-4711", "sent_at": "2026-03-02T09:00:00Z", "actor": "jane"}
 
 Body = dict[str, Any]
@@ -37,6 +39,7 @@ SAID: Final[dict[str, Body]] = {
     "unpark": {},
     "migrate": {"process_version": 2},
     "record_decision": {"decision": "yes", "reasons": ["best_fit"]},
+    "change_account": {"account_id": "globex", "from_account": "acme"},
     "record_purchase": {"evidence": {"kind": "purchase_order", "reference": "PO-7"}},
     "withdraw": {"reason": "disqualified"},
     "erase": {"reason": "requested", "stakeholder_id": "p1", "details": ["objectives.o1"]},
@@ -106,6 +109,7 @@ SAID_TO_ACCOUNT: Final[dict[str, Body]] = {
         "respondent": "kim",
         "comment": "we would not go back",
     },
+    **NEEDS,
     "retire": {"reason": "they closed down", "within": "1h"},
     "erase": {"reason": "requested", "stakeholder_id": "p1", "sequences": [6]},
 }

@@ -192,12 +192,17 @@ _SENSE: Final[dict[str, Callable[[Voice], Body]]] = {
     "log_effort": lambda voice: {"hours": voice.one(1, "2.5")},
     "record_decision": Voice.decision,
     "record_purchase": Voice.purchase,
+    "change_account": lambda voice: {
+        "account_id": voice.one("a-1", "a-2"),
+        "from_account": voice.one(voice.state.account_id, "a-3"),
+    },
     "withdraw": lambda voice: {"reason": voice.known(*voice.state.process.reasons.withdrawn)},
     "erase": Voice.erasure,
 }
 KINDS: Final = (
     *["change_stage", "record_engagement", "amend", "extend", "extend"] * 8,
     *["park", "park", "correct", "migrate", "log_effort", "record_decision", "record_purchase"] * 4,
+    *["change_account"] * 3,
     *["migrate", "unpark", "withdraw", "erase", "erase", "erase"],
 )
 """The kinds, the ends among them more seldom, so that lives grow long enough to be interesting."""

@@ -6,6 +6,7 @@ from processes import Library
 from sales.account.policy import Policy
 from sales.hours import Week
 from sales.process import Process
+from tests.workflows.policies import FINDING
 
 
 def _process(name: str, version: int = 1, **changes: Any) -> Process:
@@ -200,5 +201,5 @@ LIBRARY: Final = Library(
         *(PATIENT, PATIENT_AGAIN, HASTY, BRISK, LONG, WARNED, SLOW, GATED),
         *(STRICT, STRICT_WITHOUT, STRICT_OTHERWISE, DEMANDING, QUIET, *QUICK),
     ],
-    [KEEPING, BRIEF, CARING],
+    [KEEPING, BRIEF, CARING, FINDING],
 )

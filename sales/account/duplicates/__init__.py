@@ -1,0 +1,1 @@
+"""One opportunity said twice: which repeats which, and who hears what comes late."""

@@ -1,0 +1,1 @@
+"""Late evidence: what comes after the end, and what begins because of it."""

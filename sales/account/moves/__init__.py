@@ -1,0 +1,1 @@
+"""Opportunities that go to another account."""

@@ -1,0 +1,1 @@
+"""Customers who tell of other customers."""
