@@ -117,8 +117,8 @@ def channels(connection: Connection, now: datetime) -> list[ChannelRow]:
 def failed(connection: Connection) -> list[SentRow]:
     """What was given up, by channel."""
     given_up = (_S.error.is_not(None), _S.again_at.is_(None))
-    query = select(notice_sent).where(*given_up).order_by(_S.channel, _S.notice)
-    return [SentRow(*row) for row in connection.execute(query)]
+    found = connection.execute(select(notice_sent).where(*given_up))
+    return sorted((SentRow(*row) for row in found), key=lambda row: (row.channel, row.notice))
 
 
 def of(connection: Connection, ids: Sequence[str]) -> list[SentRow]:

@@ -124,9 +124,13 @@ def test_whom_it_reaches_is_who_owns_it_now_or_the_nearest_above_who_is_there(
 ) -> None:
     owned(ledger, "a-1", "ann")
     left = date(2026, 6, 1)
-    owners = [("top", {}), ("mid", {"manager": "top", "active_until": left})]
-    owners += [("lee", {"manager": "mid", "active_until": left}), ("ann", {})]
-    ledger.enter([SetOwner(owner=id, **said) for id, said in owners], NOW)
+    owners = [
+        SetOwner(owner="top"),
+        SetOwner(owner="mid", manager="top", active_until=left),
+        SetOwner(owner="lee", manager="mid", active_until=left),
+        SetOwner(owner="ann"),
+    ]
+    ledger.enter(owners, NOW)
     mine, whose, nobodys = Story("o-1", owner="lee"), Story("o-2"), Story("o-3", account_id="a-9")
     for story in (mine, whose, nobodys):
         story.lose()
@@ -208,7 +212,7 @@ def quoted(fact: Fact) -> Iterable[Notice]:
 def test_words_that_are_erased_are_gone_from_notices_and_from_what_channels_said(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(NOTICED["opportunity"], "engaged", (quoted,))  # type: ignore[arg-type]  # read-only for all others
+    monkeypatch.setitem(NOTICED["opportunity"], "engaged", (quoted,))
     story = Story()
     for words in ("Zaphira called", "nobody called"):
         story.say("record_engagement", origin="buyer", channel="call", summary=words)
