@@ -12,13 +12,11 @@ from ledger.notices import id_of
 from ledger.rows import NoticeRow
 from ledger.schema import notice
 from sales.calendar import Calendar
-from sales.notice import addressee
+from sales.notice import NOBODY, addressee
 from sales.owner import Owner
 
 MOST: Final = 100
 """How many notices a page has unless it is told otherwise."""
-NOBODY: Final = "nobody"
-"""How one asks for the notices that reach nobody."""
 
 _C: Final = notice.c
 _OPPORTUNITY: Final = schema.opportunity.c

@@ -10,9 +10,9 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from ledger.notice_reading import NOBODY
 from ledger.rows import NoticeRow
 from notices.channels import Channel, Command, File, Log
+from sales.notice import NOBODY
 
 BUILT_IN: Final[Mapping[str, Callable[..., Channel]]] = {
     "log": Log,

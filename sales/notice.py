@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from sales.facts import Fact
 from sales.owner import Owners
+
+NOBODY: Final = "nobody"
+"""How one names that there is nobody whom a notice reaches."""
 
 
 class Notice(NamedTuple):

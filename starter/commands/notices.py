@@ -5,24 +5,28 @@ import json
 import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 from typer import Argument, BadParameter, Option, Typer
 
-from ledger.ledger import Ledger
-from ledger.notice_reading import MOST, NOBODY, NoticeFilter
-from ledger.rows import NoticeRow
+from sales.notice import NOBODY
 from sales.values import Instant
 from starter.commands.common import Shown, Where, sound_ledger
 from starter.commands.spreading import command
 from starter.output import cell, plain, printable
+
+if TYPE_CHECKING:
+    from ledger.ledger import Ledger
+    from ledger.notice_reading import NoticeFilter
+    from ledger.rows import NoticeRow
 
 app = Typer(no_args_is_help=True, help="Notices: list, follow, see channels, try again.")
 
 COLUMNS: Final = ("at", "to", "what", "about", "words", "due", "sent")
 FAILED: Final = ("channel", "notice", "to", "tries", "at", "error")
 CHANNELS: Final = ("name", "through", "behind", "waiting", "failed", "holder", "held_until")
+MOST: Final = 100
 EVERY: Final = 1.0
 """Seconds between two looks while following."""
 
@@ -48,13 +52,13 @@ async def list_(
     Whom a notice reaches is settled now: its owner, or, where they have left, their manager.
     """
     if failed:
-        rows = [asdict(each) for each in await where.ask(Ledger.failed_notices)]
+        rows = [asdict(each) for each in await where.ask(lambda ledger: ledger.failed_notices())]
         shown.table(rows, FAILED)
         return
     wanted: NoticeFilter = {"to": to, "what": what, "limit": limit}
     wanted["since"] = _instant(since, "--since")
 
-    def told(ledger: Ledger) -> list[dict[str, Any]]:
+    def told(ledger: "Ledger") -> list[dict[str, Any]]:
         found = ledger.notices(datetime.now(UTC), **wanted)
         sent: dict[str, list[str]] = {}
         for each in ledger.sendings([row.id for row in found]):
@@ -110,12 +114,12 @@ async def retry(
     shown.record({"retried": count})
 
 
-def _row(row: NoticeRow) -> dict[str, Any]:
+def _row(row: "NoticeRow") -> dict[str, Any]:
     about = f"{row.subject} {row.subject_id}"
     return asdict(row) | {"to": row.to or NOBODY, "about": about}
 
 
-def _line(row: NoticeRow) -> str:
+def _line(row: "NoticeRow") -> str:
     due = f"  (by {cell(row.due)})" if row.due else ""
     said = f"{row.what}  {row.subject} {row.subject_id}: {row.words}{due}"
     return printable(f"{cell(row.at)}  {row.to or NOBODY}  {said}")

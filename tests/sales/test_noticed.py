@@ -43,7 +43,7 @@ def test_every_fact_tells_in_one_line_with_or_without_its_words(subject: str) ->
 
 def test_a_rest_that_somebody_ends_is_no_news_to_them() -> None:
     fact = MADE["opportunity"]["unparked"]
-    told = [list(noticed("opportunity", replace(fact, cause=c))) for c in ("clock", "update")]  # type: ignore[arg-type]
+    told = [list(noticed("opportunity", replace(fact, cause=c))) for c in ("clock", "update")]
     assert [len(each) for each in told] == [1, 0]
 
 
