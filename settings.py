@@ -16,6 +16,7 @@ from pydantic import (
     ConfigDict,
     DirectoryPath,
     Field,
+    FilePath,
     InstanceOf,
     ValidationError,
 )
@@ -48,6 +49,7 @@ VARIABLES = {
     "processes": "CLOSELINE_PROCESSES",
     "keys_file": "CLOSELINE_KEYS_FILE",
     "snapshots": "CLOSELINE_SNAPSHOTS",
+    "notices": "CLOSELINE_NOTICES",
 }
 KEYS = "CLOSELINE_KEYS"
 """Holds the text of a key ring where no file can; no option does, for others see a command line."""
@@ -108,6 +110,7 @@ class Options(TypedDict, total=False):
     processes: Path | None
     keys_file: Path | None
     snapshots: str | None
+    notices: Path | None
 
 
 def _socket_address(text: str) -> str:
@@ -145,6 +148,7 @@ class Settings(BaseModel):
     processes: DirectoryPath | None = None
     keys_file: Path | None = None
     snapshots: Annotated[str, AfterValidator(_rhythm)] = DAILY
+    notices: FilePath | None = None
 
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None, **options: Unpack[Options]) -> Self:

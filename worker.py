@@ -14,6 +14,8 @@ from temporalio.worker import Interceptor, UnsandboxedWorkflowRunner, Worker
 
 import activities
 from ledger.ledger import Ledger
+from notices.routes import BadNotices, routes
+from notices.sender import Sender
 from processes import BadProcess, Library, library
 from settings import TASK_QUEUE, BadSettings, Settings, Unreachable, connect
 from starter.schedules import ensure_schedules
@@ -69,11 +71,11 @@ async def run_worker(
 ) -> None:
     """Bring the ledger up to date, then work until the event is set or the task is cancelled."""
     settings.dir.mkdir(parents=True, exist_ok=True)  # where the ledger is, unless told otherwise
-    processes = library(settings.processes)
+    processes, channels = library(settings.processes), routes(settings.notices)
     ledger = Ledger(settings.ledger_url)
     await asyncio.to_thread(ledger.migrate)
     client = client or await connect(settings, make_runtime(settings.metrics))
-    async with make_worker(client, ledger, processes=processes):
+    async with Sender(ledger, channels), make_worker(client, ledger, processes=processes):
         await ensure_schedules(client, snapshots=settings.snapshots)
         key = settings.keys().active if settings.keys else "none"
         where = {"address": settings.address, "namespace": settings.namespace}
@@ -115,7 +117,7 @@ def main() -> None:
         # At once: threads of Temporal's SDK may still call into an interpreter that takes itself
         # down, which then aborts, with an exit code of its own.
         os._exit(0)
-    except (BadProcess, BadSettings, NoMetrics, Unreachable) as error:
+    except (BadNotices, BadProcess, BadSettings, NoMetrics, Unreachable) as error:
         raise SystemExit(str(error)) from error
 
 

@@ -7,6 +7,7 @@ from typing import Any, Unpack
 
 from ledger import diff, erasure, read, rebuild, reservation, totals, traces
 from ledger.batch import Ack, Batch, Subject
+from ledger.board import Board
 from ledger.book import Book
 from ledger.fold import ACCOUNT, OPPORTUNITY
 from ledger.processes import Definitions, Processes
@@ -20,7 +21,7 @@ from sales.process import Process
 from sales.receipt import Receipt
 
 
-class Ledger(Book):
+class Ledger(Book, Board):
     """All that the engine asks of it. Methods block: call them from a thread.
 
     Every method may raise LedgerDown; what it began is then undone, and may be tried again.

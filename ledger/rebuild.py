@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Table, func, select
 
-from ledger import schema, traces
+from ledger import notices, schema, traces
 from ledger.bulk import insert_new
 from ledger.errors import NotEmpty
 from ledger.fold import FOLDS, Row
@@ -67,7 +67,12 @@ class Filling:
 def rebuild(source: Connection, target: Connection, watch: Watch) -> Rebuilt:
     """Fill the target from the source's journal. Raises NotEmpty where it holds anything."""
     require_empty(target)
-    folded = {schema.standing, *traces.TABLES, *(fold.table for fold in FOLDS.values())}
+    folded = {
+        schema.standing,
+        schema.notice,
+        *traces.TABLES,
+        *(fold.table for fold in FOLDS.values()),
+    }
     found, told = Rebuilt(), {schema.fact, *folded}
     for table in schema.metadata.sorted_tables:
         if table not in told:
@@ -100,6 +105,7 @@ def _copy(source: Connection, target: Connection, table: Table) -> int:
 
 def _fold_again(source: Connection, target: Connection, found: Rebuilt, watch: Watch) -> None:
     facts, processes, moves = Filling(target, schema.fact), Processes(target), Moves()
+    told_of = Filling(target, schema.notice)
     into = {subject: Filling(target, fold.table) for subject, fold in FOLDS.items()}
     traced = {table: Filling(target, table) for table in traces.TABLES}
     with closing(_rows(source, schema.fact)) as rows:
@@ -111,6 +117,9 @@ def _fold_again(source: Connection, target: Connection, found: Rebuilt, watch: W
                 if not told["superseded"]:
                     fact = Fact(*(told[name] for name in FACT_COLUMNS))
                     state = fold.evolve(state, fact, processes.get)
+                    stamp = told["digest"], told["written_at"]
+                    for notice in notices.rows_of(subject, id_, *stamp, fact):
+                        told_of.add(notice)
                     if subject == "opportunity":
                         trace.take([fact])
             if state is not None:  # else all of it was taken back
@@ -119,7 +128,7 @@ def _fold_again(source: Connection, target: Connection, found: Rebuilt, watch: W
                     moves.move(None, standing_of(row))
                     traced[traces.place_of(row["outcome"])].add(trace.row(id_))
             watch(facts.count - before)
-    for filling in (facts, *traced.values(), *into.values()):
+    for filling in (facts, told_of, *traced.values(), *into.values()):
         filling.flush()
     moves.write(target)
     found.facts = facts.count

@@ -10,6 +10,7 @@ from typing import Final
 
 from sqlalchemy import Connection, and_, bindparam, select, update
 
+from ledger import notices
 from ledger.batch import Subject
 from ledger.read import FACT_COLUMNS
 from ledger.schema import fact as facts_table
@@ -31,8 +32,8 @@ def redact(connection: Connection, subject: Subject, id: str, new: Sequence[Fact
     """Take what the erasures among the new facts take from all that stands before each of them,
     and from all that was taken back."""
     of = {"of_subject": subject, "of_id": id}
-    rows = connection.execute(_STORED, of).all()
-    stored = {(row.sequence, row.superseded): Fact(*row[1:]) for row in rows}
+    found = connection.execute(_STORED, of)
+    stored = {(row.sequence, row.superseded): Fact(*row[1:]) for row in found}
     before = dict(stored)
     for erased in (fact for fact in new if fact.kind == "erased"):
         reach = {
@@ -40,10 +41,12 @@ def redact(connection: Connection, subject: Subject, id: str, new: Sequence[Fact
         }
         asked = Erasure(erased.data, reach.values())
         stored |= {key: asked.redacted(fact) for key, fact in reach.items()}
-    changed = [
+    changed = {key: fact for key, fact in stored.items() if fact is not before[key]}
+    rows = [
         of | {"n": key[0], "cut": key[1]} | {name: getattr(fact, name) for name in REDACTED}
-        for key, fact in stored.items()
-        if fact is not before[key]
+        for key, fact in changed.items()
     ]
-    if changed:
-        connection.execute(_ONE, changed)
+    if rows:
+        connection.execute(_ONE, rows)
+        standing = (fact for (_, superseded), fact in changed.items() if not superseded)
+        notices.reword(connection, subject, id, standing)

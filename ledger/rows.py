@@ -106,3 +106,51 @@ class Weighted:
     count: int
     amount: Decimal
     weighted: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRow:
+    """What somebody should be told, and whom that reaches now: `to` is nobody where nobody owns
+    what it is about. `id` is the same whenever it is told again, and `cursor`, the instant at which
+    it was written, is how far a reader has come who has read it."""
+
+    id: str
+    cursor: datetime
+    at: datetime
+    what: str
+    words: str
+    to: str | None
+    due: datetime | None
+    subject: str
+    subject_id: str
+    account_id: str | None
+    sequence: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class SentRow:
+    """What became of a notice on a channel: sent where there is no error, to be tried again at an
+    instant where there is one, given up where there is none."""
+
+    channel: str
+    notice: str
+    to: str | None
+    tries: int
+    at: datetime
+    error: str | None
+    again_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelRow:
+    """How far a channel is: all notices up to `through` were sent over it, given up, or are among
+    the `waiting`, which are tried again; `behind` is how many it has not seen."""
+
+    name: str
+    through: datetime
+    holder: str | None
+    held_until: datetime | None
+    behind: int
+    waiting: int
+    failed: int

@@ -1,6 +1,6 @@
-"""The tables. `fact` is the truth; `opportunity`, `account`, `standing` and both kinds of
-`trace` are folds of it; `snapshot` holds what forecasts said, is a fold of nothing and never
-changes.
+"""The tables. `fact` is the truth; `opportunity`, `account`, `standing`, both kinds of `trace` and
+`notice` are folds of it; `snapshot` holds what forecasts said, is a fold of nothing and never
+changes; `channel` and `notice_sent` tell what became of notices, and are no folds either.
 
 A fact's row stands while `superseded` is 0; a row that was taken back carries the number of the
 cut that took it. So one key keeps the live journal unique and everything that ever was written.
@@ -183,6 +183,51 @@ snapshot = Table(
 file of `count` rows, one for each opportunity. A hundred thousand of them are written and read in
 a fraction of the time and the room that rows of a table would take."""
 
+notice = Table(
+    "notice",
+    metadata,
+    Column("subject", Words, primary_key=True),
+    Column("id", Words, primary_key=True),
+    Column("sequence", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("digest", Words, nullable=False),
+    Column("written_at", Instant, nullable=False),
+    Column("kind", Words, nullable=False),
+    Column("occurred_at", Instant, nullable=False),
+    Column("what", Words, nullable=False),
+    Column("words", Words, nullable=False),
+    Column("addressee", Words),
+    Column("due", Instant),
+)
+"""What somebody should be told because of a fact that stands; without an addressee it is for who
+owns what the fact is about. No later transaction with notices has an earlier `written_at`, nor the
+same: so who has read up to an instant has missed nothing before it."""
+
+channel = Table(
+    "channel",
+    metadata,
+    Column("name", Words, primary_key=True),
+    Column("through", Instant, nullable=False),
+    Column("holder", Words),
+    Column("held_until", Instant),
+)
+"""A way out for notices: up to which `written_at` it has seen all of them, and which worker sends
+over it, until when at most."""
+
+notice_sent = Table(
+    "notice_sent",
+    metadata,
+    Column("channel", Words, primary_key=True),
+    Column("notice", Words, primary_key=True),
+    Column("addressee", Words),
+    Column("tries", Integer, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("error", Words),
+    Column("again_at", Instant),
+)
+"""What became of a notice on a channel: sent where there is no error; to be tried again where there
+is one and an instant; given up where there is one and none."""
+
 
 def _index(name: str | None, table: Table, *columns: str, **options: Any) -> None:
     Index(name, *(table.c[each] for each in columns), **options)
@@ -208,3 +253,14 @@ _index_where(_due, "due", "deadline", "id")
 _index_where(_due, "due", "owner", "deadline", "id")
 for _name in ("owner", "segment", "band"):
     _index(None, account, _name, "id")
+
+_index(None, notice, "written_at")
+_index(None, notice, "what", "written_at")
+_bad = notice_sent.c.error.is_not(None)
+_index(
+    "notice_sent_bad_channel_again_at",
+    notice_sent,
+    *("channel", "again_at"),
+    sqlite_where=_bad,
+    postgresql_where=_bad,
+)

@@ -5,7 +5,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, select, update
 
-from ledger import read, schema, traces
+from ledger import notices, read, schema, traces
 from ledger.fold import OPPORTUNITY
 from ledger.processes import Processes
 from ledger.reference import import_
@@ -137,7 +137,7 @@ def _supersede(connection: Connection, ids: Sequence[str]) -> None:
 
 
 def _remove(connection: Connection, ids: Sequence[str]) -> None:
-    """The current rows and the traces, what they count for in the totals, and the reservations."""
+    """The current rows, traces and notices, what they count for in the totals, and reservations."""
     table, reserved, moves = schema.opportunity, schema.reservation.c.opportunity_id, Moves()
     counted = select(*(table.c[name] for name in COUNTED)).where(table.c.id.in_(ids))
     for row in connection.execute(counted).mappings():
@@ -145,6 +145,7 @@ def _remove(connection: Connection, ids: Sequence[str]) -> None:
     moves.write(connection)
     connection.execute(delete(table).where(table.c.id.in_(ids)))
     traces.remove(connection, ids)
+    notices.take_back(connection, "opportunity", ids)
     connection.execute(delete(schema.reservation).where(reserved.in_(ids)))
 
 

@@ -24,7 +24,7 @@ from sqlalchemy import (
     update,
 )
 
-from ledger import reservation, traces
+from ledger import notices, reservation, traces
 from ledger.batch import Ack, Batch, Subject
 from ledger.bulk import insert_new
 from ledger.engine import upsert
@@ -116,7 +116,10 @@ class Writing:
     def flush(self) -> None:
         """Write what was collected."""
         if self._facts:
+            self._now, told = notices.written(self._connection, self._facts, self._now)
             insert_new(self._connection, facts_table, self._fact_rows())
+            if told:
+                notices.insert(self._connection, told)
         for batch, facts in self._facts:
             if any(fact.kind == "erased" for fact in facts):
                 redact(self._connection, batch.subject, batch.id, facts)
@@ -214,6 +217,7 @@ class Writing:
         taken = self._connection.execute(
             update(facts_table).where(_live(batch, since)).values(superseded=number)
         )
+        notices.take_back(self._connection, batch.subject, [batch.id], since)
         held.sequence, held.snapshot, held.state, held.trace = since - 1, None, None, None
         self._fold(batch, held, journal(self._connection, batch.subject, batch.id))
         return taken.rowcount

@@ -98,12 +98,11 @@ class SubmissionSet(Model):
 
 class InterviewAsked(Model):
     """Somebody at the buyer's was asked for a talk about why it ended so; `id` is the
-    opportunity's, `of` the person's, and `channel` how they were told."""
+    opportunity's, `of` the person's."""
 
     id: Id
     of: Id
     why: Text | None = MAY_BE_NULL
-    channel: Literal["log"]
 
 
 class InterviewRecorded(Model):

@@ -4,7 +4,7 @@ straight to the ledger; there is one interview an opportunity, and what is said 
 """
 
 from datetime import datetime
-from typing import Annotated, Any, Final, Literal, NamedTuple
+from typing import Annotated, Any, Final, NamedTuple
 
 from pydantic import Field
 
@@ -16,8 +16,6 @@ from sales.process import Process
 from sales.rules import check_reasons
 from sales.values import Code, Id, Instant, Name, Text
 
-CHANNEL: Final = "log"
-"""How whoever is asked is told: a line in the log. Who wants more reads the fact."""
 WORDS: Final = ("why", "competitor", "verbatim", "would_have_changed")
 """The free text of an interview, which an erasure takes."""
 
@@ -67,7 +65,6 @@ class Interview(Entered):
 
     of: str | None = None
     why: str | None = None
-    channel: Literal["log"] | None = None
     asked_at: datetime | None = None
     reasons: tuple[str, ...] = ()
     competitor: str | None = None
@@ -109,7 +106,7 @@ def decide_interview(
     said: dict[str, Any] = entry.said()
     said["id"] = said.pop("opportunity")
     if isinstance(entry, AskInterview):
-        data = news(Interview, held, {**said, "channel": CHANNEL})
+        data = news(Interview, held, said)
         return Draft("interview_asked", data) if data else None
     known = ending.process.reasons
     check_reasons(entry.reasons, known.won if ending.outcome == "won" else known.lost, "reasons")

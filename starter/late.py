@@ -25,6 +25,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
         "starter.commands.deadlines",
         "List what the clock will close, by when and by which clock; what is overdue comes first.",
     ),
+    "notices": ("starter.commands.notices", "Notices: list, follow, see channels, try again."),
     "processes": ("starter.commands.processes", "Sales processes: list, look at, check a file."),
     "ledger": (
         "starter.commands.ledger",

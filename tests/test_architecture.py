@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-OURS_BELOW = {"encryption", "processes", "ledger", "insight", "activities", "workflows"}
+OURS_BELOW = {"encryption", "processes", "ledger", "insight", "notices", "activities", "workflows"}
 MAY_IMPORT = {
     "sales": set(),
     "processes": {"sales"},
     "ledger": {"sales"},
     "insight": {"sales", "ledger"},
+    "notices": {"sales", "ledger"},
     "activities": {"sales", "processes", "ledger", "insight"},
     "workflows": {"sales", "ledger", "activities"},
     "simulation": {"sales", "processes", "ledger"},

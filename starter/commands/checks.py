@@ -143,6 +143,18 @@ async def ledger(where: Where) -> Check:
     return Check(found is None, found or "answers, schema up to date", advice)
 
 
+async def notices(where: Where) -> Check:
+    """Everything that somebody should be told has gone out, or is about to."""
+    found = await where.ask(lambda ledger: ledger.channels(datetime.now(UTC)))
+    words = [
+        f"{each.name}: {each.behind} to come, {each.waiting} to try again, {each.failed} given up"
+        for each in found
+        if each.behind or each.waiting or each.failed
+    ]
+    advice = "`closeline notices list --failed` says why; `closeline notices retry` tries again"
+    return Check(not any(each.failed for each in found), "; ".join(words) or "all sent", advice)
+
+
 CHECKS: Final[dict[str, Callable[[Site], Awaitable[Check]]]] = {
     "server": server,
     "namespace": namespace,
@@ -169,6 +181,8 @@ async def _ledger(where: Where, found: Found) -> bool:
     """Whether it can be reached."""
     try:
         found["ledger"] = await ledger(where)
+        if found["ledger"].ok:
+            found["notices"] = await notices(where)
     except LedgerDown as down:
         found["ledger"] = Check(False, str(down), "see that it runs, or give --ledger-url")
         return False

@@ -31,7 +31,7 @@ async def ask(
 ) -> None:
     """Ask somebody at the buyer's for a talk about why it ended so.
 
-    The notice is a fact with its addressee, and a line in the log; nothing else is sent.
+    Whoever owns the opportunity is told by a notice, to hold it.
     """
     said = entry(AskInterview, signed, opportunity=opportunity, of=of, why=why)
     await enter(where, shown, said)

@@ -11,6 +11,7 @@ from encryption.codec import MissingKey
 from encryption.ring import BadRing
 from ledger.errors import LedgerDown
 from ledger.roles import BadRole
+from notices.routes import BadNotices
 from processes import BadProcess
 from settings import BadSettings, Unreachable
 from starter.client import Refused, UnknownOpportunity
@@ -22,7 +23,7 @@ from telemetry import NoMetrics
 
 BROKEN: Final = (
     *(Refusal, Refused, UnknownOpportunity),
-    *(BadProcess, BadRing, BadRole),
+    *(BadNotices, BadProcess, BadRing, BadRole),
     *(AlreadyRuns, NoMetrics, PortTaken),
 )
 """A rule was broken, or a place is taken."""

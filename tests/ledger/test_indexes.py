@@ -22,11 +22,13 @@ Ask = Callable[[Ledger], object]
 
 SOON = NOW + timedelta(days=20)
 MANY = 4_000
+SECOND, YEAR = timedelta(seconds=1), timedelta(days=365)
 
 KEY = "opportunity_key", "sqlite_autoindex_opportunity_1"
 JOURNAL = "fact_key", "sqlite_autoindex_fact_1"
 ACCOUNT = "account_key", "sqlite_autoindex_account_1"
 RESERVED = "reservation_key", "sqlite_autoindex_reservation_1"
+FEED = ("notice_written_at",)
 
 PAGES: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "all": ({}, KEY),
@@ -78,6 +80,35 @@ QUESTIONS: dict[str, tuple[Ask, tuple[str, ...]]] = {
         lambda ledger: ledger.accounts(segment="s-7"),
         ("account_segment_id",),
     ),
+    "the latest notices": (lambda ledger: ledger.notices(NOW), FEED),
+    "notices since": (lambda ledger: ledger.notices(NOW, since=NOW), FEED),
+    "notices of somebody": (lambda ledger: ledger.notices(NOW, to="w-7"), FEED),
+    "notices of a code": (
+        lambda ledger: ledger.notices(NOW, what="ended"),
+        ("notice_what_written_at",),
+    ),
+    "the feed": (lambda ledger: ledger.notices_after(NOW, NOW), FEED),
+    "the end of the feed": (lambda ledger: ledger.last_notice(), FEED),
+    "notices by id": (
+        lambda ledger: ledger.notices_named(["opportunity/o-1/2/d/0"], NOW),
+        ("notice_key", "sqlite_autoindex_notice_1"),
+    ),
+    "whether a channel has anything new": (
+        lambda ledger: ledger.has_notices_for("desk", "w", NOW),
+        FEED,
+    ),
+    "whether a channel has to try again": (
+        lambda ledger: ledger.has_notices_for("through", "w", NOW),
+        ("notice_sent_bad_channel_again_at",),
+    ),
+    "what was given up": (
+        lambda ledger: ledger.failed_notices(),
+        ("notice_sent_bad_channel_again_at",),
+    ),
+    "what became of notices": (
+        lambda ledger: ledger.sendings(["opportunity/o-1/2/d/0"]),
+        ("notice_sent_key", "sqlite_autoindex_notice_sent_1"),
+    ),
     "what is reserved": (lambda ledger: ledger.reserve_many({"new": "a"}, NOW), RESERVED),
 }
 
@@ -105,6 +136,19 @@ def crowded(shared: Ledger, shared_url: str) -> Ledger:
         )
         insert_new(connection, schema.account, (ordered(schema.account, r) for r in accounts))
         insert_new(connection, schema.reservation, ((f"o-{n}", "a", NOW) for n in range(MANY)))
+        told = (
+            ("opportunity", f"o-{n}", 2, 0, "d", NOW - n * SECOND, "ended", NOW, *what)
+            for n in range(MANY)
+            for what in (("ended" if n % 100 == 0 else "deadline", "", None, None),)
+        )
+        insert_new(connection, schema.notice, told)
+        sent = (
+            ("desk", f"opportunity/o-{n}/2/d/0", None, 1, NOW, "no" if n == 7 else None, None)
+            for n in range(MANY)
+        )
+        insert_new(connection, schema.notice_sent, sent)
+        channels = [("desk", NOW, None, None), ("through", NOW + 10 * YEAR, None, None)]
+        insert_new(connection, schema.channel, channels)
         if connection.dialect.name == "postgresql":
             connection.execute(text("ANALYZE"))
     engine.dispose()

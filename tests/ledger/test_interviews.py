@@ -47,7 +47,7 @@ def test_a_buyer_is_asked_by_a_notice_and_the_answer_is_kept(ledger: Ledger) -> 
         AskInterview(opportunity="o-1", of="kim", why="to learn"),
     )
     assert asked.fact
-    assert asked.fact.data == {"id": "o-1", "of": "kim", "why": "to learn", "channel": "log"}
+    assert asked.fact.data == {"id": "o-1", "of": "kim", "why": "to learn"}
     assert again.fact is None
     assert the_one(ledger).reason is None
 
