@@ -9,7 +9,7 @@ from sales.facts import Fact
 from sales.process import Process
 from sales.register import EntrySubject
 
-Subject = Literal["opportunity", "account"] | EntrySubject
+Subject = Literal["opportunity", "account", "pool"] | EntrySubject
 
 
 @dataclass(frozen=True, slots=True)

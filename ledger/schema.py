@@ -1,4 +1,4 @@
-"""The tables. `fact` is the truth; `opportunity`, `account`, `standing` and both kinds of
+"""The tables. `fact` is the truth; `opportunity`, `account`, `pool`, `standing` and both kinds of
 `trace` are folds of it; `snapshot` holds what forecasts said, is a fold of nothing and never
 changes.
 
@@ -83,6 +83,22 @@ account = Table(
     Column("tier", Words),
     Column("opened_at", Instant, nullable=False),
     Column("retired_at", Instant),
+    Column("sequence", Integer, nullable=False),
+    Column("state", Plain, nullable=False),
+)
+
+pool = Table(
+    "pool",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("name", Words),
+    Column("stage", Words, nullable=False),
+    Column("hours", Exact, nullable=False),
+    Column("leased", Exact, nullable=False),
+    Column("used", Exact, nullable=False),
+    Column("leases", Integer, nullable=False),
+    Column("waiting", Integer, nullable=False),
+    Column("currency", Words),
     Column("sequence", Integer, nullable=False),
     Column("state", Plain, nullable=False),
 )

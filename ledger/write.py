@@ -39,6 +39,7 @@ from ledger.trace import Trace
 from sales.account.state import Account
 from sales.facts import Fact
 from sales.opportunity import Opportunity
+from sales.pool.state import Pool
 
 CHUNK: Final = 500
 """How many ids one query asks for."""
@@ -63,7 +64,7 @@ class Held:
     standing: Standing | None = None
     trace: Trace | None = None
     traced: Table | None = None
-    state: Opportunity | Account | None = None
+    state: Opportunity | Account | Pool | None = None
 
 
 class Writing:
@@ -75,7 +76,7 @@ class Writing:
         self._now = datetime.now(UTC)
         self._held: dict[Key, Held] = {}
         self._facts: list[tuple[Batch, tuple[Fact, ...]]] = []
-        self._changed: dict[Key, Opportunity | Account] = {}
+        self._changed: dict[Key, Opportunity | Account | Pool] = {}
         self._moves = Moves()
 
     def expect(self, batches: Sequence[Batch]) -> None:

@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple
 class Telling(NamedTuple):
     """A message for another workflow; one for an ended opportunity is kept by its account."""
 
-    to: Literal["account", "opportunity"]
+    to: Literal["account", "opportunity", "pool"]
     id: str
     kind: str
     body: dict[str, Any]
