@@ -15,12 +15,14 @@ from sales.messages import KINDS, Message
 from sales.opening import Request
 from sales.opportunity import Refusal
 from sales.outcome import OutcomeRecord, record_of
+from sales.pool.messages import POOL_KINDS
+from sales.pool.shapes import POOL_SHAPES
 from sales.receipt import Receipt
 from sales.shapes import SHAPES
 from sales.values import Model
-from starter.contract import examples
+from starter.contract import examples, examples_of_pools
 from starter.contract.dialect import BASE, DRAFT, Schema, kept, patched, taken, told
-from workflows.carrying import AccountStart
+from workflows.carrying import AccountStart, PoolStart
 
 Documents = dict[str, Schema]
 
@@ -32,11 +34,14 @@ def documents() -> Documents:
     """All of them, in the order of the index."""
     life, _ = examples.an_opportunity()
     account_life, _ = examples.an_account()
+    pool_life, _ = examples_of_pools.a_pool()
     found = {
         **_messages("opportunity", KINDS, examples.SAID),
         **_messages("account", ACCOUNT_KINDS, examples.SAID_TO_ACCOUNT),
+        **_messages("pool", POOL_KINDS, examples_of_pools.SAID_TO_POOL),
         **_facts("opportunity", SHAPES, life.facts),
         **_facts("account", ACCOUNT_SHAPES, account_life.facts),
+        **_facts("pool", POOL_SHAPES, pool_life.facts),
         **_entries(),
         **_starts(),
         **_answers(),
@@ -63,7 +68,7 @@ def _messages(to: str, kinds: Mapping[str, type[Message]], said: Mapping[str, An
         example = examples.stamped(kind, said[kind])
         found[place] = {**schema, "examples": [example]}
     found[f"messages/{to}/submit"] = {
-        "description": f"What the update `submit` of an {to} takes: any message, with its `kind`.",
+        "description": f"What the update `submit` of {_a(to)} takes: any message, with its `kind`.",
         "required": ["kind"],
         "oneOf": [{"$ref": f"{kind}.json"} for kind in kinds],
         "examples": [
@@ -105,6 +110,7 @@ def _starts() -> Documents:
             **taken(AccountStart),
             "examples": [{"account_id": "acme", "name": "Acme Corp"}],
         },
+        "starts/pool": {**taken(PoolStart), "examples": [{"pool_id": "engineers"}]},
     }
 
 
@@ -154,6 +160,10 @@ def _record(form: type[Any]) -> type[Any]:
     exact = ConfigDict(extra="forbid")
     made: type[Any] = create_model(form.__name__, __config__=exact, __doc__=form.__doc__, **fields)
     return made
+
+
+def _a(noun: str) -> str:
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
 
 
 def _doc(form: type[Any]) -> str:

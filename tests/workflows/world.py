@@ -19,7 +19,7 @@ from temporalio.service import RPCError
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
-from activities.reconcile import Reconciled
+from activities.reconciled import Reconciled
 from ledger.batch import Subject
 from ledger.ledger import Ledger
 from ledger.rows import FactRow
