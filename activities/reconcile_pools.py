@@ -41,17 +41,20 @@ class PoolReconciling:
         rows = {row.id: row for row in await asyncio.to_thread(self._ledger.pools)}
         alive = {id for id, row in rows.items() if row.stage != "closed"}
         running = await all_running(self._client, "CapacityPool", "pool:")
-        await each(alive - running.keys(), lambda id: self._start_again(id, found))
         pools = dict[str, Pool]()
-        await each(alive | running.keys(), lambda id: self._look(id, pools, found))
+        await each(alive - running.keys(), lambda id: self._start_again(id, pools, found))
+        await each(running, lambda id: self._look(id, pools, found))
         wanted = await asyncio.to_thread(self._ledger.asking)
         await each(pools, lambda id: self._compare(pools[id], wanted.get(id, {}), found, since))
         for id in wanted.keys() - alive - running.keys() - rows.keys():  # gone before it wrote
             await self._ask_again(Pool(id, since), wanted[id], found, since)
         return len(pools)
 
-    async def _start_again(self, pool_id: str, found: Reconciled) -> None:
+    async def _start_again(self, pool_id: str, pools: dict[str, Pool], found: Reconciled) -> None:
         """A pool has no end but its close: what was terminated goes on from the ledger."""
+        state = await asyncio.to_thread(self._ledger.pool_state, pool_id)
+        assert state  # its row was read a moment ago
+        pools[pool_id] = state
         await self._client.start_workflow(
             "CapacityPool",
             {"pool_id": pool_id},
@@ -96,13 +99,16 @@ class PoolReconciling:
             end = await asyncio.to_thread(end_known, self._ledger, id)
             if end:
                 await self._accounts.tell_pools_end(end, [pool.id])
-            elif id not in wanted and await asyncio.to_thread(self._ledger.opportunity, id):
+            elif id not in wanted and await asyncio.to_thread(self._is_known, id):
                 await self._take_back(pool.id, id, each_held.place)
             else:
                 continue
             found.pools_told.append(f"{pool.id}: {id}")
         left = {id: number for id, number in wanted.items() if id not in held}
         await self._ask_again(pool, left, found, since)
+
+    def _is_known(self, opportunity_id: str) -> bool:
+        return self._ledger.opportunity(opportunity_id) is not None
 
     async def _take_back(self, pool_id: str, opportunity_id: str, place: Place) -> None:
         """It has released it, or was thrown back behind its request: this one goes, and none that

@@ -14,8 +14,8 @@ from temporalio.common import (
 from sales.account.state import Account
 from sales.clocks import next_deadline, running
 from sales.opportunity import Opportunity
-from sales.pool.queue import ordered, worth
 from sales.pool.state import Pool
+from sales.pool.viewing import queue_views
 from sales.risks import risks
 from workflows import attributes as at
 
@@ -136,11 +136,19 @@ def pool_page(state: Pool, unwritten: int, now: datetime) -> str:
         f"- `{id}` {lease.hours} h until {_when(lease.expires_at)}, {lease.used} used"
         for id, lease in list(state.leases.items())[:SHOWN]
     ]
-    lines += ["", *(["Waiting, in their order:"] if state.queue else [])]
-    for id, request in ordered(state, now)[:SHOWN]:
-        value = worth(request, terms) if terms else None
-        an_hour = f"{value.why or f'{value.an_hour:.2f} {terms.currency} an hour'}" if value else ""
-        lines.append(f"- `{id}` {request.hours} h since {_when(request.since)} {an_hour}")
+    lines += [
+        "",
+        *(
+            ["Waiting in this order, each with what an hour is worth, or why it stands there:"]
+            if state.queue
+            else []
+        ),
+    ]
+    lines += [
+        f"- `{each['opportunity_id']}` {each['hours']} h since {_when(each['since'])}, "
+        f"{each['why'] or each['an_hour']}"
+        for each in queue_views(state, now)[:SHOWN]
+    ]
     lines += _last_refusal(state)
     lines += ["", f"Facts: {state.sequence}, of which {unwritten} wait for the ledger"]
     return "\n".join(lines)
