@@ -111,13 +111,10 @@ def _following(state: Pool, now: datetime, cause: Cause) -> Facts:
 
 
 def _hopeless(state: Pool, now: datetime) -> list[Draft]:
-    drafts = []
-    for id, request in state.queue.items():
-        if state.terms and request.hours > state.hours:
-            drafts.append(dropped(id, request, "too_large", now))
-        elif request.until and request.until <= now:
-            drafts.append(dropped(id, request, "too_late", request.until))
-    return drafts
+    if state.terms is None:
+        return []
+    too_large = [item for item in state.queue.items() if item[1].hours > state.hours]
+    return [dropped(id, request, "too_large", now) for id, request in too_large]
 
 
 def _served(state: Pool, now: datetime) -> list[Draft]:

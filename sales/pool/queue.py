@@ -57,7 +57,8 @@ def grantable(state: Pool, now: datetime) -> Iterator[tuple[str, Request]]:
     if terms is None or state.closed_at:
         return
     for opportunity_id, request in ordered(state, now):
-        if request.hours <= free and room:
+        in_time = request.until is None or request.until > now
+        if request.hours <= free and room and in_time:
             free, room = free - request.hours, room - 1
             yield opportunity_id, request
         elif aged(request, terms, now):
