@@ -116,6 +116,9 @@ async def the_end_of_it(world: World, pool: "Talker") -> None:
     await pool.ask("e", "25")
     await pool.ask("f", "25")
     await pool.ask("g", "25")
+    await pool.say("amend_pool", period="7d")
+    for id in ("b", "c", "e"):
+        await pool.say("use_hours", opportunity_id=id, hours="1")
     await pool.say("opportunity_over", opportunity_id="e", outcome="lost")
     await pool.say("opportunity_over", opportunity_id="g", outcome="expired")
     handle = world.closeline.pool(pool.id)

@@ -25,7 +25,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from ledger.ledger import Ledger
 from sales.pool.state import load_pool
 from settings import Settings, connect
-from starter.client import CloselineClient
+from starter.client import CloselineClient, UnknownOpportunity
 from starter.embedded import EmbeddedServer
 from tests.postgres import Postgres
 from tests.sales.test_pool_any_sequence import audited
@@ -143,7 +143,7 @@ class Market:
             try:
                 await ask()
                 return
-            except (RPCError, NoAnswer, WorkflowUpdateFailedError):
+            except (RPCError, NoAnswer, WorkflowUpdateFailedError, UnknownOpportunity):
                 await asyncio.sleep(0.2)
 
     async def terminate_pools(self, every: float) -> None:
