@@ -151,12 +151,12 @@ class CapacityPool(Entity[Pool]):
     @workflow.query(name="leases", description="Who has hours, and until when")
     def show_leases(self) -> list[dict[str, Any]]:
         """Every live lease, the one that ends first coming first."""
-        return lease_views(self.state)
+        return [each._asdict() for each in lease_views(self.state)]
 
     @workflow.query(name="queue", description="Who waits, in the order in which they are served")
     def show_queue(self) -> list[dict[str, Any]]:
         """Every request that waits, with what an hour of it is worth."""
-        return queue_views(self.state, workflow.now())
+        return [each._asdict() for each in queue_views(self.state, workflow.now())]
 
     @workflow.query(name="refusals", description="The latest refusals")
     def show_refusals(self) -> list[dict[str, Any]]:

@@ -145,8 +145,8 @@ def pool_page(state: Pool, unwritten: int, now: datetime) -> str:
         ),
     ]
     lines += [
-        f"- `{each['opportunity_id']}` {each['hours']} h since {_when(each['since'])}, "
-        f"{each['why'] or each['an_hour']}"
+        f"- `{each.opportunity_id}` {each.hours} h since {_when(each.since)}, "
+        f"{each.why or each.an_hour}"
         for each in queue_views(state, now)[:SHOWN]
     ]
     lines += _last_refusal(state)

@@ -113,9 +113,8 @@ async def show(id: PoolId, *, shown: Shown, where: Where) -> None:
         raise Refusal("pool_id", "unknown_pool", f"nobody knows a pool {id!r}")
     now = datetime.now(UTC)
     head = {**_head(state, now), "source": source, "unwritten": unwritten}
-    leases, queue = lease_views(state), queue_views(state, now)
-    for each in queue:
-        each["waits"] = now - each["since"]
+    leases = [each._asdict() for each in lease_views(state)]
+    queue = [{**e._asdict(), "waits": now - e.since} for e in queue_views(state, now)]
     if shown.json:
         rest = {"last_refusals": list(state.refused)}
         print_json({**head, "leases": leases, "queue": queue, **rest})

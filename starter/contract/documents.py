@@ -17,6 +17,7 @@ from sales.opportunity import Refusal
 from sales.outcome import OutcomeRecord, record_of
 from sales.pool.messages import POOL_KINDS
 from sales.pool.shapes import POOL_SHAPES
+from sales.pool.viewing import LeaseView, RequestView, lease_views, queue_views
 from sales.receipt import Receipt
 from sales.shapes import SHAPES
 from sales.values import Model
@@ -119,6 +120,7 @@ def _answers() -> Documents:
     and is no part of the contract."""
     (life, state), (account_life, account) = examples.an_opportunity(), examples.an_account()
     begun, first = examples.beginning()
+    pool, at = examples_of_pools.a_busy_pool()
     journal = [{"$ref": f"../facts/opportunity/{kind}.json"} for kind in SHAPES]
     receipts = [life.receipts[0], account_life.receipts[0], life.receipts[-1]]
     record = told(OutcomeRecord)
@@ -150,6 +152,18 @@ def _answers() -> Documents:
             "type": "object",
             "additionalProperties": told(_record(Child)),
             "examples": [{key: plain(each._asdict()) for key, each in account.open.items()}],
+        },
+        "answers/leases": {
+            "description": "Every live lease of a pool, the one that ends first coming first.",
+            "type": "array",
+            "items": told(_record(LeaseView)),
+            "examples": [[plain(each._asdict()) for each in lease_views(pool)]],
+        },
+        "answers/queue": {
+            "description": "Every request that a pool has waiting, in the order of their turn.",
+            "type": "array",
+            "items": told(_record(RequestView)),
+            "examples": [[plain(each._asdict()) for each in queue_views(pool, at)]],
         },
     }
 

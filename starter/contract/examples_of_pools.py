@@ -1,7 +1,8 @@
 """Examples of what is said to a pool, and of the facts that the rules make of it."""
 
+from datetime import datetime
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
 from sales.pool.decide import begin_pool, decide_pool, passed, resumed_pool
 from sales.pool.evolve import folded
@@ -61,7 +62,18 @@ def a_pool() -> tuple[Life, Pool]:
     return life, state
 
 
-def _waited(life: Life, state: Pool, now: Any) -> tuple[Pool, Any]:
+def a_busy_pool() -> tuple[Pool, datetime]:
+    """One that has lent some hours and has another request waiting, and when."""
+    state, _ = begin_pool("engineers", NOW)
+    for kind in ("open_pool", "amend_pool", "request_lease"):
+        message = read(kind, stamped(kind, SAID_TO_POOL[kind]), POOL_KINDS)
+        state = folded(state, decide_pool(state, message, NOW))
+    more = {**SAID_TO_POOL["request_lease"], "opportunity_id": "acme-2", "hours": "50"}
+    state = folded(state, decide_pool(state, read("request_lease", more, POOL_KINDS), NOW))
+    return state, NOW + DAY
+
+
+def _waited(life: Life, state: Pool, now: datetime) -> tuple[Pool, datetime]:
     """What time does to one that has a lease and another that waits, whose lease then ends."""
     said = {"opportunity_id": "acme-3", "said_at": "2026-03-02T09:00:00Z", "number": 4}
     wish = read("request_lease", {**said, "hours": "50", "owner": "jane"}, POOL_KINDS)

@@ -100,10 +100,8 @@ def test_the_queue_is_ordered_by_what_an_hour_brings() -> None:
     desk.ask("sure", "10", "20000", gain="0.4")  # 800
     desk.ask("foreign", "1", "900000", currency="USD")
     desk.ask("unknown", "1")
-    told = [
-        (each["opportunity_id"], each["an_hour"], each["why"])
-        for each in queue_views(desk.state, desk.now)
-    ]
+    queue = queue_views(desk.state, desk.now)
+    told = [(each.opportunity_id, each.an_hour, each.why) for each in queue]
     assert told == [
         ("sure", Decimal(800), None),
         ("dense", Decimal(500), None),

@@ -30,6 +30,7 @@ from starter.embedded import EmbeddedServer
 from tests.postgres import Postgres
 from tests.sales.test_pool_any_sequence import audited
 from tests.workflows.chaos import AT_ONCE, Workers
+from tests.workflows.scripts import TOGETHER
 from tests.workflows.test_reset import throw_back
 from tests.workflows.world import eventually, new_id
 
@@ -134,7 +135,7 @@ class Market:
         said = {"process": process, "name": "Lifts", "event_id": f"open:{id}"}
         amount = {"amount": str(self.dice.randint(1, 10**6)), "currency": "EUR"}
         receipt = await self.closeline.open_opportunity(
-            f"a-{id[-1]}-{self.task_queue}", id, amount=amount, **said
+            f"a-{self.ids.index(id) // TOGETHER}-{self.task_queue}", id, amount=amount, **said
         )
         assert receipt.accepted or receipt.duplicate, receipt
 
