@@ -1,5 +1,6 @@
 """A pool lends what it has and never more, to whom it pays most, until somebody has waited."""
 
+import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -12,7 +13,14 @@ from sales.pool.decide import begin_pool, decide_pool, next_look, passed
 from sales.pool.evolve import folded
 from sales.pool.messages import POOL_KINDS
 from sales.pool.queue import ordered
-from sales.pool.state import Pool, dump_pool, load_pool
+from sales.pool.state import (
+    MOST_GONE,
+    MOST_LEASES,
+    MOST_WAITING,
+    Pool,
+    dump_pool,
+    load_pool,
+)
 from sales.pool.terms import Terms, period_of
 from sales.pool.viewing import queue_views
 from sales.reading import read
@@ -289,3 +297,18 @@ def test_the_name_can_be_erased() -> None:
     assert desk.say("erase", reason="requested", details=["name"], actor="ann") == ["erased"]
     assert desk.state.terms
     assert desk.state.terms.name == "[erased]"
+
+
+def test_what_a_pool_carries_is_bounded_however_many_come_and_go() -> None:
+    desk = Desk().open(hours="1000")
+    for number in range(MOST_LEASES + MOST_WAITING + 2 * MOST_GONE):
+        id = f"{number:04}-{'x' * 35}"
+        desk.ask(id, "1", "12345.67", owner=f"owner-{number:04}", event_id=f"ask-{id}")
+        if number % 2:
+            desk.end(f"{number:04}-{'y' * 35}")
+    state = desk.state
+    assert (len(state.leases), len(state.queue)) == (MOST_LEASES, MOST_WAITING)
+    assert len(state.gone) == MOST_GONE
+    rules = {fact.data["rule"] for fact in desk.journal if fact.kind == "refused"}
+    assert rules == {"too_many_waiting"}
+    assert len(json.dumps(dump_pool(state))) < 150_000

@@ -113,7 +113,6 @@ def check(desk: Desk) -> None:
     """What holds whenever one looks."""
     state = desk.state
     assert state.free >= 0
-    assert state == folded(evolve_pool(None, desk.journal[0]), desk.journal[1:])
     assert passed(state, desk.now, desk.now) == ()
     look = next_look(state)
     assert look is None or look > desk.now
@@ -139,6 +138,7 @@ def test_what_is_lent_and_used_is_never_more_than_there_is_and_all_ends_return_i
     state = market.desk.state
     assert (state.leases, state.queue) == ({}, {})
     assert audited(market.desk.journal) == []
+    assert state == folded(evolve_pool(None, market.desk.journal[0]), market.desk.journal[1:])
     assert load_pool(dump_pool(state)) == state
     for fact in market.desk.journal:
         POOL_SHAPES[fact.kind].model_validate(fact.data)
@@ -199,7 +199,8 @@ def test_whoever_waits_has_an_answer_in_time_however_rich_the_others_are(luck: i
                 desk.say("use_hours", opportunity_id=id, hours=str(dice.randrange(20)))
             if dice.random() < 0.3:
                 desk.say("renew_lease", opportunity_id=id)
-        desk.ask(f"rich-{number}", str(dice.randrange(1, 30)), "900000")
+        if len(desk.state.queue) < 2 * len(OPPORTUNITIES):
+            desk.ask(f"rich-{number}", str(dice.randrange(1, 30)), "900000")
         desk.wait(dice.randrange(1, 60) * HOUR)
         assert desk.state.free >= 0
         late = [id for id, until in bounds.items() if id in desk.state.queue and until < desk.now]
