@@ -102,7 +102,7 @@ class DeliveryActivities:
     async def deliver_account(self, what: AccountDelivery) -> Ack:
         """Write an account's facts, then tell others what they make it tell."""
         ack = await self._recorder.record(self._batch("account", what.account_id, what))
-        for fact in what.facts:
+        for fact in () if ack.overtaken else what.facts:
             for telling in told_others(what.account_id, fact):
                 await self._accounts.tell(what.account_id, telling)
         return ack

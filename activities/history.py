@@ -80,7 +80,8 @@ async def handed_over(client: Client, effect: Effect, form: type[Any]) -> Handed
         refused = getattr(given, "reset_refused", False)
         return Handed(() if refused else given.facts, process)
     ack: Ack = await decoded(client, effect.answer, Ack)
-    held = tuple(fact for fact in ack.facts if not ack.end or fact.sequence <= ack.through)
+    stood = ack.end or ack.overtaken
+    held = tuple(fact for fact in ack.facts if not stood or fact.sequence <= ack.through)
     return Handed(held, process, ack.end)
 
 

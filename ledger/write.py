@@ -47,6 +47,9 @@ CHUNK: Final = 500
 COUNTED: Final = (*Place._fields, "amount")
 """The columns of a row that say where it is counted."""
 
+RESUMED: Final = ("account_resumed", "pool_resumed")
+"""The first word of a run that goes on from the ledger, since the one before was terminated."""
+
 _said: Final[Callable[[Fact], tuple[Any, ...]]] = attrgetter(*FACT_COLUMNS[1:])
 """All but its number, in the order of the columns."""
 
@@ -106,6 +109,8 @@ class Writing:
             since = new[0].sequence
             if end := self._end_since(batch, since):
                 return Ack(since - 1, 0, batch.facts, end)
+            if self._overtaken(batch, since):
+                return Ack(since - 1, 0, batch.facts, overtaken=True)
             superseded = self._cut(batch, held, since)
         if new:
             self._append(batch, held, new)
@@ -202,6 +207,14 @@ class Writing:
         if self._connection.scalar(query.where(facts_table.c.kind == "ended")) is None:
             return None
         return end_of(self._connection, batch.id)
+
+    def _overtaken(self, batch: Batch, since: int) -> bool:
+        """Whether another run has gone on, at `since` or behind it, from what the ledger knew: then
+        the batch's run was over, and what it still had in hand comes too late."""
+        table = facts_table.c
+        theirs = and_(table.kind.in_(RESUMED), table.run_id != batch.run_id)
+        query = select(table.sequence).where(_live(batch, since), theirs).limit(1)
+        return self._connection.scalar(query) is not None
 
     def _cut(self, batch: Batch, held: Held, since: int) -> int:
         """Take back what stands from `since` on, and fold again what is left before it."""

@@ -59,6 +59,8 @@ LIVES: Final[dict[Life, str]] = {
     contracts.contracts_and_their_terms: "Account",
     pools.asks_for_capacity: "Opportunity",
     pools.a_pool_of_many_words: "CapacityPool",
+    pools.a_pool_whose_old_run_comes_back: "CapacityPool",
+    pools.an_account_whose_old_run_comes_back: "Account",
 }
 """What is lived, and whose histories are kept of it."""
 WITHOUT_A_WORKER: Final = (drivers.expired_after_an_outage, drivers.started_directly)

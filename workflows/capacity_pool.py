@@ -22,7 +22,7 @@ with workflow.unsafe.imports_passed_through():
     from sales.receipt import Receipt, pool_receipt
     from workflows import showing
     from workflows.alarm import Alarm
-    from workflows.carrying import PoolCarried, Unheard, pool_start
+    from workflows.carrying import PoolCarried, PoolStart, Unheard, pool_start
     from workflows.entity import Entity, wish
     from workflows.hearing import NOTHING, unreadable
 
@@ -53,6 +53,8 @@ class CapacityPool(Entity[Pool]):
         while True:
             self.dirty = False
             self.run_errands()
+            if self.overtaken:
+                workflow.continue_as_new(PoolStart(pool_id=self.state.id, limits=self.limits))
             if not self.unknown:
                 self.hear_the_waiting()
                 self.look_at_the_clock()

@@ -46,6 +46,7 @@ def documents() -> Documents:
         **_entries(),
         **_starts(),
         **_answers(),
+        **_answers_of_pools(),
     }
     return {place: _placed(place, schema) for place, schema in found.items()}
 
@@ -120,7 +121,6 @@ def _answers() -> Documents:
     and is no part of the contract."""
     (life, state), (account_life, account) = examples.an_opportunity(), examples.an_account()
     begun, first = examples.beginning()
-    pool, at = examples_of_pools.a_busy_pool()
     journal = [{"$ref": f"../facts/opportunity/{kind}.json"} for kind in SHAPES]
     receipts = [life.receipts[0], account_life.receipts[0], life.receipts[-1]]
     record = told(OutcomeRecord)
@@ -153,6 +153,13 @@ def _answers() -> Documents:
             "additionalProperties": told(_record(Child)),
             "examples": [{key: plain(each._asdict()) for key, each in account.open.items()}],
         },
+    }
+
+
+def _answers_of_pools() -> Documents:
+    """What a pool tells of itself when asked."""
+    pool, at = examples_of_pools.a_busy_pool()
+    return {
         "answers/leases": {
             "description": "Every live lease of a pool, the one that ends first coming first.",
             "type": "array",

@@ -1,10 +1,12 @@
 """Lives of pools: every rule is broken once, every fact made, and both sides of every word."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from tests.lives.telling import A_NO, soon, tell
-from tests.workflows.world import World, eventually, new_id
+from tests.workflows.test_reset import throw_back
+from tests.workflows.world import Handle, World, eventually, new_id
 
 EUROS: Final[dict[str, Any]] = {"amount": "9000.00", "currency": "EUR"}
 DOLLARS: Final[dict[str, Any]] = {"amount": "9000.00", "currency": "USD"}
@@ -136,6 +138,41 @@ async def the_end_of_it(world: World, pool: "Talker") -> None:
         await pool.say("open_pool", **TERMS)
     await handle.result()
     await pool.say("amend_pool", hours="1")
+
+
+async def a_pool_whose_old_run_comes_back(world: World) -> None:
+    """Thrown back to a run that was over, it finds that another has gone on, and begins again."""
+    pool = Talker(world, f"pool-{world.task_queue}")
+    await pool.say("open_pool", **TERMS)
+    await _come_back(world, world.closeline.pool(pool.id), lambda: pool.say("amend_pool", hours=9))
+
+
+async def an_account_whose_old_run_comes_back(world: World) -> None:
+    """The same of an account."""
+    account_id = f"account-{world.task_queue}"
+
+    async def say() -> None:
+        await world.closeline.say_to_account(account_id, "amend", owner=new_id("owner"))
+
+    await say()
+    await _come_back(world, world.closeline.account(account_id), say)
+
+
+async def _come_back(world: World, handle: Handle, say: Callable[[], Awaitable[None]]) -> None:
+    over = (await handle.describe()).run_id
+    for _ in range(3):
+        await say()
+        await world.written(handle)
+    await handle.terminate("by mistake")
+    await say()
+    await world.written(handle)
+    old = world.client.get_workflow_handle(handle.id, run_id=over)
+    await throw_back(world.client, old, 3, reapply=False)
+    thrown_back = (await handle.describe()).run_id
+    await say()
+    await eventually(handle.describe, lambda found: found.run_id != thrown_back)
+    await say()
+    await world.written(handle)
 
 
 class Talker:

@@ -18,9 +18,9 @@ from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-from temporalio.client import Client, WorkflowUpdateFailedError
+from temporalio.client import Client, WorkflowQueryFailedError, WorkflowUpdateFailedError
 from temporalio.client import WorkflowUpdateRPCTimeoutOrCancelledError as NoAnswer
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.service import RPCError
 
 from ledger.ledger import Ledger
 from sales.pool.state import load_pool
@@ -169,9 +169,7 @@ class Market:
         for pool in self.pools:
             try:
                 state = await self.closeline.pool(pool).query("state")
-            except RPCError as error:
-                if error.status != RPCStatusCode.NOT_FOUND:
-                    raise
+            except (RPCError, WorkflowQueryFailedError):  # it is being started again
                 return [pool]
             unwritten = state.pop("outbox")
             held = load_pool(state)
