@@ -12,6 +12,7 @@ from sales.facts import Fact
 from sales.pool.decide import begin_pool, decide_pool, next_look, passed
 from sales.pool.evolve import folded
 from sales.pool.messages import POOL_KINDS
+from sales.pool.notices import POOL_NOTICES
 from sales.pool.queue import ordered
 from sales.pool.state import (
     MOST_GONE,
@@ -312,3 +313,26 @@ def test_what_a_pool_carries_is_bounded_however_many_come_and_go() -> None:
     rules = {fact.data["rule"] for fact in desk.journal if fact.kind == "refused"}
     assert rules == {"too_many_waiting"}
     assert len(json.dumps(dump_pool(state))) < 150_000
+
+
+def test_the_owner_is_told_what_became_of_the_hours_and_nobody_of_their_own_doing() -> None:
+    desk = Desk().open()
+    desk.ask("a", "80", owner="jane")
+    desk.ask("b", "80", owner="kim", until=(MONDAY + DAY).isoformat())
+    desk.ask("b", "81", owner="kim")
+    desk.wait(DAY)
+    desk.wait(14 * DAY)
+    desk.ask("a", "10", owner="jane")
+    desk.release("a")
+    told = [
+        (notice.what, notice.to)
+        for fact in desk.journal
+        for notice in POOL_NOTICES.get(fact.kind, lambda _fact: ())(fact)
+    ]
+    assert told == [
+        ("lease_granted", "jane"),
+        ("request_refused", "kim"),
+        ("request_dropped", "kim"),
+        ("lease_expired", "jane"),
+        ("lease_granted", "jane"),
+    ]
