@@ -324,11 +324,9 @@ def test_the_owner_is_told_what_became_of_the_hours_and_nobody_of_their_own_doin
     desk.wait(14 * DAY)
     desk.ask("a", "10", owner="jane")
     desk.release("a")
-    told = [
-        (notice.what, notice.to)
-        for fact in desk.journal
-        for notice in POOL_NOTICES.get(fact.kind, lambda _fact: ())(fact)
-    ]
+    facts = [fact for fact in desk.journal if fact.kind in POOL_NOTICES]
+    notices = [notice for fact in facts for notice in POOL_NOTICES[fact.kind](fact)]
+    told = [(notice.what, notice.to) for notice in notices]
     assert told == [
         ("lease_granted", "jane"),
         ("request_refused", "kim"),
