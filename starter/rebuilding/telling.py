@@ -95,7 +95,7 @@ async def _hear(client: Client, told: Telling, effect: Effect) -> None:
         told.said += [Stood(handed.end)] if handed.end else []
     elif form := _ENDLESS.get(effect.name):
         handed = await handed_over(client, effect, form)
-        told.said.append(Wrote(handed.facts))
+        told.said += [Wrote(handed.facts)] if handed.facts else []
     elif effect.answer and (answers := _ANSWERS.get(effect.name)):
         answer = await decoded(client, effect.answer, answers)
         told.said += _answered(told, answer, effect.at)
