@@ -30,6 +30,7 @@ hunt: $(READY) ## Look for broken rules among many new examples (some minutes)
 
 chaos: $(READY) ## Kill workers while hundreds of opportunities are talked to (some minutes)
 	@$(BIN)/python -m tests.workflows.chaos
+	@$(BIN)/python -m tests.workflows.pool_chaos
 
 bench: $(READY) ## Measure, beside a bare workflow (a quarter of an hour)
 	@$(BIN)/python -m bench

@@ -21,6 +21,7 @@ from settings import TASK_QUEUE, BadSettings, Settings, Unreachable, connect
 from starter.schedules import ensure_schedules
 from telemetry import NoMetrics, configure_logs, make_runtime
 from workflows.account import Account
+from workflows.capacity_pool import CapacityPool
 from workflows.forecast_snapshot import ForecastSnapshot
 from workflows.hearing import Guard
 from workflows.opportunity import Opportunity
@@ -29,7 +30,7 @@ from workflows.reconcile import Reconcile
 GRACE = timedelta(seconds=5)
 HARD_EXIT_SECONDS = 20.0
 
-WORKFLOWS: list[type] = [Opportunity, Account, Reconcile, ForecastSnapshot]
+WORKFLOWS: list[type] = [Opportunity, Account, CapacityPool, Reconcile, ForecastSnapshot]
 INTERCEPTORS: list[Interceptor] = [Guard()]
 
 # The sandbox looks for mistakes in workflow code, and all of that is ours: the tests of the drivers

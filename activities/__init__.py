@@ -30,6 +30,8 @@ def make(
         admission.recall_account,
         delivery.deliver,
         delivery.deliver_account,
+        delivery.deliver_pool,
+        delivery.recall_pool,
         delivery.recall,
         may_roll_over,
         ReconcileActivities(client, ledger, accounts).reconcile,

@@ -1,5 +1,7 @@
-"""Reaching accounts: by signal-with-start, so that one that is not there starts again first."""
+"""Reaching accounts and pools, which have no end: by signal-with-start, so that one that is not
+there starts again first."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any, Final
 
@@ -8,6 +10,7 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.service import RPCError, RPCStatusCode
 
 from sales.facts import Fact
+from sales.pool.telling import told_end
 from sales.telling import Telling, event
 
 TASK_QUEUE: Final = "closeline"
@@ -31,10 +34,19 @@ class Accounts:
 
     async def say(self, account_id: str, signal: str, body: dict[str, Any]) -> None:
         """Say it to the account; one that is not running restores itself from the ledger first."""
+        await self._reach("Account", "account", account_id, signal, body)
+
+    async def say_to_pool(self, pool_id: str, signal: str, body: dict[str, Any]) -> None:
+        """The same to a pool."""
+        await self._reach("CapacityPool", "pool", pool_id, signal, body)
+
+    async def _reach(
+        self, workflow: str, kind: str, id: str, signal: str, body: dict[str, Any]
+    ) -> None:
         await self._client.start_workflow(
-            "Account",
-            {"account_id": account_id},
-            id=f"account:{account_id}",
+            workflow,
+            {f"{kind}_id": id},
+            id=f"{kind}:{id}",
             task_queue=self.task_queue,
             id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
@@ -43,8 +55,11 @@ class Accounts:
         )
 
     async def tell(self, account_id: str, telling: Telling) -> None:
-        """What an account makes another workflow know; what finds no opportunity any more is late,
-        and for the opportunity's account to keep."""
+        """What a fact makes another workflow know; what finds no opportunity any more is late, and
+        for the opportunity's account to keep."""
+        if telling.to == "pool":
+            await self.say_to_pool(telling.id, telling.kind, telling.body)
+            return
         if telling.to == "account":
             await self.say(telling.id, telling.kind, telling.body)
             return
@@ -111,6 +126,11 @@ class Accounts:
             "record": {name: each for name, each in record.items() if name not in LEFT},
         }
         await self.say(account_id, "opportunity_ended", body)
+
+    async def tell_pools_end(self, record: dict[str, Any], pools: Collection[str]) -> None:
+        """The same to every pool that it ever asked for hours."""
+        for telling in told_end(record["opportunity_id"], record["outcome"], pools):
+            await self.say_to_pool(telling.id, telling.kind, telling.body)
 
     async def keep_late(self, account_id: str, opportunity_id: str, fact: Fact) -> None:
         """A message came after the opportunity's end; the account keeps it."""

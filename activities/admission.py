@@ -132,7 +132,8 @@ class AdmissionActivities:
         if not facts:
             return Admitted(admissions)
         batch = Batch("account", asked.account_id, asked.run_id, tuple(facts))
-        return Admitted(admissions, self._ledger.record(batch).facts)
+        ack = self._ledger.record(batch)
+        return Admitted(admissions, () if ack.overtaken else ack.facts)
 
     def _admit(self, account_id: str, at: datetime, wish: Opening) -> Admission:
         try:

@@ -1,4 +1,5 @@
-"""Facts to the ledger and, with an end, the word to the account: one effect, repeatable."""
+"""Facts to the ledger, and the word to whom they concern, as an end does the account and every pool
+that was asked: one effect, repeatable."""
 
 import asyncio
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from ledger.batch import Ack, Batch
 from ledger.ledger import Ledger
 from sales.account.parts import told_others
 from sales.facts import Fact
+from sales.pool.state import Pool
+from sales.pool.telling import told_pools
 from sales.process import Process
 
 
@@ -20,6 +23,7 @@ class Delivery:
     """What an opportunity writes at once; with the batch that ends it comes its outcome record.
 
     `reset_refused` where another end stands, so that these facts are nothing but late messages.
+    `pools` are those that it ever asked for hours.
     """
 
     opportunity_id: str
@@ -29,6 +33,7 @@ class Delivery:
     process: Process | None = None
     end: dict[str, Any] | None = None
     reset_refused: bool = False
+    pools: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,15 @@ class AccountDelivery:
     """What an account writes at once."""
 
     account_id: str
+    run_id: str
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PoolDelivery:
+    """What a pool writes at once."""
+
+    pool_id: str
     run_id: str
     facts: tuple[Fact, ...]
 
@@ -58,7 +72,8 @@ class DeliveryActivities:
 
     @activity.defn(name="deliver")
     async def deliver(self, what: Delivery) -> Ack:
-        """Write, then tell the accounts: of a move, the end that stands, what came too late."""
+        """Write, then tell the accounts of a move, of the end that stands and of what came late,
+        and the pools, in the order of the journal, what concerns them."""
         if what.reset_refused:
             return await self._keep(what)
         batch = self._batch("opportunity", what.opportunity_id, what)
@@ -69,10 +84,13 @@ class DeliveryActivities:
                     await self._accounts.hand_over(what.opportunity_id, fact)
         if end := ack.end or what.end:
             await self._accounts.tell_end(end["account_id"], end)
-        if ack.end is None:
-            for fact in what.facts:
-                if fact.kind == "late":
-                    await self._accounts.keep_late(what.account_id, what.opportunity_id, fact)
+        for fact in () if ack.end else ack.facts:  # as they stand: told again they are the same
+            if fact.kind == "late":
+                await self._accounts.keep_late(what.account_id, what.opportunity_id, fact)
+            for telling in told_pools(what.opportunity_id, fact, what.pools):
+                await self._accounts.tell(what.account_id, telling)
+        if end:
+            await self._accounts.tell_pools_end(end, what.pools)
         return ack
 
     async def _keep(self, what: Delivery) -> Ack:
@@ -88,10 +106,25 @@ class DeliveryActivities:
     async def deliver_account(self, what: AccountDelivery) -> Ack:
         """Write an account's facts, then tell others what they make it tell."""
         ack = await self._recorder.record(self._batch("account", what.account_id, what))
-        for fact in what.facts:
+        for fact in () if ack.overtaken else what.facts:
             for telling in told_others(what.account_id, fact):
                 await self._accounts.tell(what.account_id, telling)
         return ack
+
+    @activity.defn(name="deliver_pool")
+    async def deliver_pool(self, what: PoolDelivery) -> Ack:
+        """Write a pool's facts."""
+        return await self._recorder.record(Batch("pool", what.pool_id, what.run_id, what.facts))
+
+    @activity.defn(name="recall_pool")
+    async def recall_pool(self, pool_id: str) -> Pool | None:
+        """The pool as earlier runs have left it in the ledger, if any have; what this run has
+        written itself is no past (see `recall_account`)."""
+        run_id = activity.info().workflow_run_id
+        begun_by = await asyncio.to_thread(self._ledger.begun_by, "pool", pool_id)
+        if begun_by == run_id:
+            return None
+        return await asyncio.to_thread(self._ledger.pool_state, pool_id)
 
     @activity.defn(name="recall")
     async def recall(self, opportunity_id: str) -> Known | None:

@@ -15,7 +15,7 @@ from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.delivery import Delivery
+from activities.delivery import Delivery, PoolDelivery
 from ledger.batch import Ack
 from sales.evolve import REFERRING
 from sales.facts import Fact
@@ -80,12 +80,13 @@ async def handed_over(client: Client, effect: Effect, form: type[Any]) -> Handed
         refused = getattr(given, "reset_refused", False)
         return Handed(() if refused else given.facts, process)
     ack: Ack = await decoded(client, effect.answer, Ack)
-    held = tuple(fact for fact in ack.facts if not ack.end or fact.sequence <= ack.through)
+    stood = ack.end or ack.overtaken
+    held = tuple(fact for fact in ack.facts if not stood or fact.sequence <= ack.through)
     return Handed(held, process, ack.end)
 
 
 async def told_by_history(client: Client, workflow_id: str) -> Told:
-    """Read the histories of the opportunity's workflow, the oldest run first."""
+    """Read the histories of an opportunity's or a pool's workflow, the oldest run first."""
     told = Told()
     for run_id in await _chain(client, workflow_id):
         if run := await read_run(client, workflow_id, run_id):
@@ -147,17 +148,20 @@ def _effects(event: HistoryEvent, waiting: dict[int, Effect]) -> Iterator[Effect
             yield Effect(name, at, None, marker.details["result"])
 
 
+_DELIVERIES: Final[dict[str, type[Any]]] = {"deliver": Delivery, "deliver_pool": PoolDelivery}
+
+
 async def _hear(client: Client, told: Told, run: Run) -> None:
     body = await given_to(client, run)
     if isinstance(body, dict) and "opening" in body and "process" in body:
         start = Start.model_validate(body)
         told.start = start if start.at else start.model_copy(update={"at": run.at})
         learn(told.processes, start.process)
-    elif isinstance(body, dict) and "state" in body:
+    elif isinstance(body, dict) and "process" in (body.get("state") or {}):
         learn(told.processes, load(body["state"]).process)
     for effect in run.effects:
-        if effect.name == "deliver":
-            handed = await handed_over(client, effect, Delivery)
+        if form := _DELIVERIES.get(effect.name):
+            handed = await handed_over(client, effect, form)
             learn(told.processes, handed.process)
             _note(told, handed.facts)
         elif effect.name == "find_process" and effect.answer:

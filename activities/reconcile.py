@@ -1,22 +1,24 @@
 """Reconciliation: what Temporal and the ledger hold against each other, found and put right.
 
 A terminated or timed-out run can tell nobody; a reset throws a run back behind the ledger; an
-account that was terminated hears nothing. Each correction is a fact.
+account or a pool that was terminated hears nothing. Each correction is a fact.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from temporalio import activity
-from temporalio.client import Client, WorkflowExecutionStatus, WorkflowQueryFailedError
+from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.accounts import BACKSTOP, Accounts
 from activities.history import Told, closed_at, process_of, told_by_history
+from activities.looking import all_running, asked, each, end_known
+from activities.reconcile_pools import PoolReconciling
+from activities.reconciled import Reconciled
 from ledger.batch import Batch
 from ledger.ledger import Ledger
 from sales.decide import close
@@ -25,17 +27,7 @@ from sales.opening import begin
 PATIENCE: Final = timedelta(seconds=30)
 IMPATIENCE: Final = timedelta(seconds=2)
 """Younger differences may be a write under way; a deep round looks closer and waits less."""
-AT_ONCE: Final = 20
 PAGE: Final = 500
-
-UNANSWERED: Final = frozenset(
-    {
-        RPCStatusCode.FAILED_PRECONDITION,
-        RPCStatusCode.DEADLINE_EXCEEDED,
-        RPCStatusCode.CANCELLED,
-    }
-)
-"""How a query fails that no worker can answer."""
 
 Status = WorkflowExecutionStatus
 ENDS: Final = {
@@ -47,49 +39,33 @@ ENDS: Final = {
 """What a run that closed without an outcome of its own has come to."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reconciled:
-    """What was looked at and what was put right; `..._started` are those of which no
-    run was left, `missing` is what nobody knows any more, and `unanswered` are runs whose tasks
-    fail."""
-
-    opportunities: int = 0
-    accounts: int = 0
-    ended: dict[str, str] = field(default_factory=dict)
-    ledger_behind: list[str] = field(default_factory=list)
-    rechecked: list[str] = field(default_factory=list)
-    untold: list[str] = field(default_factory=list)
-    unadopted: list[str] = field(default_factory=list)
-    unreleased: list[str] = field(default_factory=list)
-    accounts_started: list[str] = field(default_factory=list)
-    opportunities_started: list[str] = field(default_factory=list)
-    missing: list[str] = field(default_factory=list)
-    unanswered: list[str] = field(default_factory=list)
-
-
 class ReconcileActivities:
     """Looks at both sides."""
 
     def __init__(self, client: Client, ledger: Ledger, accounts: Accounts) -> None:
         """Compares `ledger` with the workflows that `client` sees."""
         self._client, self._ledger, self._accounts = client, ledger, accounts
+        self._pools = PoolReconciling(client, ledger, accounts)
 
     @activity.defn(name="reconcile")
     async def reconcile(self, deep: bool) -> Reconciled:
         """One round. `deep` also asks every running opportunity how far it is."""
         found, since = Reconciled(), datetime.now(UTC) - (IMPATIENCE if deep else PATIENCE)
-        running = await self._running("Opportunity")
+        running = await all_running(self._client, "Opportunity", "opportunity:")
         opened = await asyncio.to_thread(self._open_rows)
         gone = [key for key in opened if key not in running]
-        await self._each(gone, lambda key: self._closed_without_word(key, found))
+        await each(gone, lambda key: self._closed_without_word(key, found))
         extra = [key for key, at in running.items() if key not in opened and at < since]
-        await self._each(extra, lambda key: self._runs_without_row(key, found))
+        await each(extra, lambda key: self._runs_without_row(key, found))
         if deep:
             both = [key for key in opened if key in running]
-            await self._each(both, lambda key: self._compare(key, found))
-        accounts = await self._reconcile_accounts(found, since)
-        counts = asdict(found) | {"opportunities": len(opened), "accounts": accounts}
-        return Reconciled(**counts)
+            await each(both, lambda key: self._compare(key, found))
+        counts = {
+            "opportunities": len(opened),
+            "accounts": await self._reconcile_accounts(found, since),
+            "pools": await self._pools.reconcile(found, since),
+        }
+        return Reconciled(**asdict(found) | counts)
 
     # -- opportunities -------------------------------------------------------------------------
 
@@ -145,6 +121,8 @@ class ReconcileActivities:
         record = await asyncio.to_thread(self._ledger.end_of, opportunity_id)
         if record:
             await self._accounts.tell_end(record["account_id"], record)
+            state = await asyncio.to_thread(self._ledger.state, opportunity_id)
+            await self._accounts.tell_pools_end(record, state.pools if state else ())
 
     def _catch_up(self, opportunity_id: str, told: Told) -> bool:
         """What the history handed over and the ledger does not have; even an opening that was
@@ -173,12 +151,8 @@ class ReconcileActivities:
 
     async def _compare(self, opportunity_id: str, found: Reconciled) -> None:
         """How far the workflow is, and how far the ledger; a write under way is neither."""
-        handle = self._client.get_workflow_handle(f"opportunity:{opportunity_id}")
-        try:
-            state = await handle.query("state", rpc_timeout=timedelta(seconds=10))
-        except (RPCError, WorkflowQueryFailedError) as error:
-            if isinstance(error, RPCError) and error.status not in UNANSWERED:
-                raise
+        state = await asked(self._client, f"opportunity:{opportunity_id}")
+        if state is None:
             found.unanswered.append(opportunity_id)
             return
         row = await asyncio.to_thread(self._ledger.opportunity, opportunity_id)
@@ -204,10 +178,10 @@ class ReconcileActivities:
 
     async def _reconcile_accounts(self, found: Reconciled, since: datetime) -> int:
         rows = [row for row in await asyncio.to_thread(self._ledger.accounts) if not row.retired_at]
-        running = await self._running("Account")
+        running = await all_running(self._client, "Account", "account:")
         gone = [row.id for row in rows if row.id not in running]
-        await self._each(gone, lambda key: self._start_again(key, found))
-        await self._each([row.id for row in rows], lambda key: self._tell(key, found, since))
+        await each(gone, lambda key: self._start_again(key, found))
+        await each([row.id for row in rows], lambda key: self._tell(key, found, since))
         return len(rows)
 
     async def _start_again(self, account_id: str, found: Reconciled) -> None:
@@ -229,7 +203,7 @@ class ReconcileActivities:
         for opportunity_id, child in state.open.items():
             if child.since > since:
                 continue
-            record = await asyncio.to_thread(self._end_of, opportunity_id)
+            record = await asyncio.to_thread(end_known, self._ledger, opportunity_id)
             row = await asyncio.to_thread(self._ledger.opportunity, opportunity_id)
             if row and row.account_id != account_id:
                 since_then = row.account_id, child.since.isoformat()
@@ -248,22 +222,7 @@ class ReconcileActivities:
                 await self._accounts.adopt(account_id, row.id, row.process, row.sequence)
                 found.unadopted.append(row.id)
 
-    def _end_of(self, opportunity_id: str) -> dict[str, Any] | None:
-        """How it ended, be it that the end was taken back with all the rest of it."""
-        end = self._ledger.end_of(opportunity_id)
-        return end or self._ledger.record_taken_back(opportunity_id)
-
     # -- looking -------------------------------------------------------------------------------
-
-    async def _running(self, kind: str) -> dict[str, datetime]:
-        """The ids of all running workflows of a type, with the start of their run."""
-        prefix = f"{kind.lower()}:"
-        query = f"WorkflowType = '{kind}' AND ExecutionStatus = 'Running'"
-        found = {}
-        async for run in self._client.list_workflows(query, page_size=1_000):
-            if run.id.startswith(prefix):
-                found[run.id.removeprefix(prefix)] = run.start_time
-        return found
 
     def _open_rows(self) -> list[str]:
         """The ids of all opportunities that are open in the ledger."""
@@ -275,17 +234,6 @@ class ReconcileActivities:
             found += [row.id for row in page]
             if len(page) < PAGE:
                 return found
-
-    async def _each(self, keys: Iterable[str], work: Callable[[str], Awaitable[None]]) -> None:
-        """Do it for each, some at once, and show that we live."""
-        gate = asyncio.Semaphore(AT_ONCE)
-
-        async def one(key: str) -> None:
-            async with gate:
-                await work(key)
-                activity.heartbeat()
-
-        await asyncio.gather(*(one(key) for key in keys))
 
 
 def close_stored(

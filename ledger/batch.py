@@ -9,7 +9,7 @@ from sales.facts import Fact
 from sales.process import Process
 from sales.register import EntrySubject
 
-Subject = Literal["opportunity", "account"] | EntrySubject
+Subject = Literal["opportunity", "account", "pool"] | EntrySubject
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +43,12 @@ class Ack:
     `through` is the last of its sequences that the ledger now holds, `superseded` how many rows it
     took back. `facts` is the batch again as it is stored, so that a marker in a history holds what
     the ledger holds: a fact that was taken down before keeps its moment. `end` is the stored
-    outcome record where that end stands against the batch: then nothing was written.
+    outcome record where that end stands against the batch: then nothing was written. Nor was it
+    where the run was `overtaken`: another went on from what the ledger knew, and this is no more.
     """
 
     through: int
     superseded: int
     facts: tuple[Fact, ...]
     end: dict[str, Any] | None = None
+    overtaken: bool = False

@@ -20,10 +20,12 @@ from sales.clocks import next_deadline
 from sales.evolve import REFERRING, Lookup, evolve
 from sales.facts import Fact
 from sales.opportunity import Opportunity, adapter
+from sales.pool.evolve import evolve_pool
+from sales.pool.state import Pool, dump_pool, load_pool
 from sales.process import Process
 from sales.register import FORMS, EntrySubject
 
-State = TypeVar("State", Opportunity, Account)
+State = TypeVar("State", Opportunity, Account, Pool)
 Row = dict[str, Any]
 
 
@@ -91,6 +93,21 @@ def row_of_account(state: Account) -> Row:
     return {**same, **health, "state": dump_account(state)}
 
 
+def row_of_pool(state: Pool) -> Row:
+    """The current row of a pool; `used` is what leases that are no more have used."""
+    same = {name: getattr(state, name) for name in ("id", "stage", "hours", "leased", "used")}
+    terms = state.terms
+    return {
+        **same,
+        "name": terms.name if terms else None,
+        "leases": len(state.leases),
+        "waiting": len(state.queue),
+        "currency": terms.currency if terms else None,
+        "sequence": state.sequence,
+        "state": dump_pool(state),
+    }
+
+
 OPPORTUNITY: Final = Fold(
     schema.opportunity, evolve_opportunity, row_of_opportunity, load_opportunity
 )
@@ -99,6 +116,14 @@ ACCOUNT: Final = Fold(
     lambda state, fact, _process_of: evolve_account(state, fact),
     row_of_account,
     lambda snapshot, _process_of: load_account(snapshot),
+)
+
+
+POOL: Final = Fold(
+    schema.pool,
+    lambda state, fact, _process_of: evolve_pool(state, fact),
+    row_of_pool,
+    lambda snapshot, _process_of: load_pool(snapshot),
 )
 
 
@@ -115,5 +140,6 @@ def _entered(subject: EntrySubject) -> Fold[Any]:
 FOLDS: Final[Mapping[Subject, Fold[Any]]] = {
     "opportunity": OPPORTUNITY,
     "account": ACCOUNT,
+    "pool": POOL,
     **{subject: _entered(subject) for subject in FORMS},
 }

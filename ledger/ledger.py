@@ -9,14 +9,15 @@ from ledger import diff, erasure, read, rebuild, reservation, totals, traces
 from ledger.batch import Ack, Batch, Subject
 from ledger.board import Board
 from ledger.book import Book
-from ledger.fold import ACCOUNT, OPPORTUNITY
+from ledger.fold import ACCOUNT, OPPORTUNITY, POOL
 from ledger.processes import Definitions, Processes
-from ledger.rows import AccountRow, FactRow, OpportunityRow, OutcomeCount, Weighted
+from ledger.rows import AccountRow, FactRow, OpportunityRow, OutcomeCount, PoolRow, Weighted
 from ledger.write import Writing
 from sales.account.state import Account
 from sales.facts import Fact
 from sales.messages import Erase
 from sales.opportunity import Opportunity
+from sales.pool.state import Pool
 from sales.process import Process
 from sales.receipt import Receipt
 
@@ -104,6 +105,31 @@ class Ledger(Book, Board):
         """The accounts that fit, ordered by id."""
         with self._read() as connection:
             return read.accounts(connection, **wanted)
+
+    def pool(self, id: str) -> PoolRow | None:
+        """One pool as it stands."""
+        with self._read() as connection:
+            return read.pool(connection, id)
+
+    def pools(self) -> list[PoolRow]:
+        """Every pool, ordered by id."""
+        with self._read() as connection:
+            return read.pools(connection)
+
+    def pool_state(self, id: str) -> Pool | None:
+        """The state of a pool, to start it again."""
+        with self._read() as connection:
+            return read.state(connection, POOL, id)
+
+    def asking(self) -> dict[str, dict[str, int]]:
+        """By pool, the open opportunities that want its hours, each by its fact of that number."""
+        with self._read() as connection:
+            return read.asking(connection)
+
+    def heard(self, subject: Subject, id: str, event_id: str) -> int | None:
+        """The number of the first fact that stands and that the event has caused."""
+        with self._read() as connection:
+            return read.heard(connection, subject, id, event_id)
 
     def journal(self, subject: Subject, id: str, *, superseded: bool = False) -> list[Fact]:
         """The facts of one subject in order, if asked with those that were taken back."""

@@ -5,13 +5,13 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any, Final, Literal, NamedTuple, TypedDict, TypeVar, Unpack
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, func, select
 
 from ledger import schema
 from ledger.batch import Subject
 from ledger.fold import OPPORTUNITY, Fold, State
 from ledger.processes import Processes
-from ledger.rows import AccountRow, FactRow, OpportunityRow
+from ledger.rows import AccountRow, FactRow, OpportunityRow, PoolRow
 from sales.facts import Fact
 from sales.outcome import record_of
 
@@ -37,7 +37,7 @@ class Details(NamedTuple):
     outcome: dict[str, Any]
 
 
-Record = TypeVar("Record", OpportunityRow, AccountRow)
+Record = TypeVar("Record", OpportunityRow, AccountRow, PoolRow)
 
 
 class Page(TypedDict, total=False):
@@ -208,6 +208,37 @@ def accounts(connection: Connection, **wanted: Unpack[AccountFilter]) -> list[Ac
     same = {name: wanted.get(name) for name in ("owner", "segment", "band")}
     where = _equal(schema.account, same)
     return _rows(connection, schema.account, AccountRow, where, wanted)
+
+
+def pool(connection: Connection, id: str) -> PoolRow | None:
+    """One pool as it stands."""
+    return _one(connection, schema.pool, PoolRow, id)
+
+
+def pools(connection: Connection) -> list[PoolRow]:
+    """Every pool, ordered by id."""
+    return _rows(connection, schema.pool, PoolRow, [], {})
+
+
+def asking(connection: Connection) -> dict[str, dict[str, int]]:
+    """Which open opportunities want hours of which pool, and by which of their facts."""
+    column, found = schema.opportunity.c, dict[str, dict[str, int]]()
+    query = select(column.id, column.state["pools"]).where(column.outcome.is_(None))
+    with connection.execute(query.execution_options(yield_per=DETAILS_AT_ONCE)) as rows:
+        for id, pools in rows:
+            for pool_id, (_, number, released) in (pools or {}).items():
+                if not released:
+                    found.setdefault(pool_id, {})[id] = number
+    return found
+
+
+def heard(connection: Connection, subject: Subject, id: str, event_id: str) -> int | None:
+    """The number of the first fact that stands and that the event has caused."""
+    column = schema.fact.c
+    query = select(func.min(column.sequence)).where(column.subject == subject, column.id == id)
+    query = query.where(column.superseded == 0, column.event_id == event_id)
+    found: int | None = connection.scalar(query)
+    return found
 
 
 def _equal(table: Table, values: Mapping[str, object]) -> list[ColumnElement[bool]]:

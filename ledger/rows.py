@@ -73,6 +73,23 @@ class AccountRow:
 
 
 @dataclass(frozen=True, slots=True)
+class PoolRow:
+    """One pool as it stands, unopened, open or closed: its hours in a period, of them those of live
+    leases and those that leases which are no more have used; how many hold and wait."""
+
+    id: str
+    name: str | None
+    stage: str
+    hours: Decimal
+    leased: Decimal
+    used: Decimal
+    leases: int
+    waiting: int
+    currency: str | None
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
 class FactRow:
     """A fact as it was written. `superseded` is 0 while it stands, else the number of the cut
     that took it back."""

@@ -1,6 +1,6 @@
-"""The tables. `fact` is the truth; `opportunity`, `account`, `standing`, both kinds of `trace` and
-`notice` are folds of it; `snapshot` holds what forecasts said, is a fold of nothing and never
-changes; `channel` and `notice_sent` tell what became of notices, and are no folds either.
+"""The tables. `fact` is the truth; `opportunity`, `account`, `pool`, `standing`, both kinds of
+`trace` and `notice` are folds of it; `snapshot` holds what forecasts said, is a fold of nothing and
+never changes; `channel` and `notice_sent` tell what became of notices, and are no folds either.
 
 A fact's row stands while `superseded` is 0; a row that was taken back carries the number of the
 cut that took it. So one key keeps the live journal unique and everything that ever was written.
@@ -85,6 +85,22 @@ account = Table(
     Column("band", Words),
     Column("opened_at", Instant, nullable=False),
     Column("retired_at", Instant),
+    Column("sequence", Integer, nullable=False),
+    Column("state", Plain, nullable=False),
+)
+
+pool = Table(
+    "pool",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("name", Words),
+    Column("stage", Words, nullable=False),
+    Column("hours", Exact, nullable=False),
+    Column("leased", Exact, nullable=False),
+    Column("used", Exact, nullable=False),
+    Column("leases", Integer, nullable=False),
+    Column("waiting", Integer, nullable=False),
+    Column("currency", Words),
     Column("sequence", Integer, nullable=False),
     Column("state", Plain, nullable=False),
 )

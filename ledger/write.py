@@ -39,12 +39,16 @@ from ledger.trace import Trace
 from sales.account.state import Account
 from sales.facts import Fact
 from sales.opportunity import Opportunity
+from sales.pool.state import Pool
 
 CHUNK: Final = 500
 """How many ids one query asks for."""
 
 COUNTED: Final = (*Place._fields, "amount", "account_id")
 """The columns of a row that say where it is counted, and whose it is."""
+
+RESUMED: Final = ("account_resumed", "pool_resumed")
+"""The first word of a run that goes on from the ledger, since the one before was terminated."""
 
 _said: Final[Callable[[Fact], tuple[Any, ...]]] = attrgetter(*FACT_COLUMNS[1:])
 """All but its number, in the order of the columns."""
@@ -63,7 +67,7 @@ class Held:
     standing: Standing | None = None
     trace: Trace | None = None
     traced: Table | None = None
-    state: Opportunity | Account | None = None
+    state: Opportunity | Account | Pool | None = None
     account_id: str | None = None
 
 
@@ -76,7 +80,7 @@ class Writing:
         self._now = datetime.now(UTC)
         self._held: dict[Key, Held] = {}
         self._facts: list[tuple[Batch, tuple[Fact, ...]]] = []
-        self._changed: dict[Key, Opportunity | Account] = {}
+        self._changed: dict[Key, Opportunity | Account | Pool] = {}
         self._moves = Moves()
         self._owners: dict[str, str] = {}
 
@@ -108,6 +112,8 @@ class Writing:
             since = new[0].sequence
             if end := self._end_since(batch, since):
                 return Ack(since - 1, 0, batch.facts, end)
+            if self._overtaken(batch, since):
+                return Ack(since - 1, 0, batch.facts, overtaken=True)
             superseded = self._cut(batch, held, since)
         if new:
             self._append(batch, held, new)
@@ -209,6 +215,14 @@ class Writing:
         if self._connection.scalar(query.where(facts_table.c.kind == "ended")) is None:
             return None
         return end_of(self._connection, batch.id)
+
+    def _overtaken(self, batch: Batch, since: int) -> bool:
+        """Whether another run has gone on, at `since` or behind it, from what the ledger knew: then
+        the batch's run was over, and what it still had in hand comes too late."""
+        table = facts_table.c
+        theirs = and_(table.kind.in_(RESUMED), table.run_id != batch.run_id)
+        query = select(table.sequence).where(_live(batch, since), theirs).limit(1)
+        return self._connection.scalar(query) is not None
 
     def _cut(self, batch: Batch, held: Held, since: int) -> int:
         """Take back what stands from `since` on, and fold again what is left before it."""

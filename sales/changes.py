@@ -10,6 +10,7 @@ from sales.details import MAPS, merge
 from sales.erasing import ERASED, WORDS, Erasure
 from sales.facts import Fact
 from sales.opportunity import Correctable, Decision, Opportunity, Outcome, Purchase, Refusal
+from sales.pool.asking import released, requested
 from sales.values import Model
 
 PLAIN: Final = ("name", "lead_source", "segment", "product", "territory", "owner", "team")
@@ -133,7 +134,8 @@ def _effort_logged(state: Opportunity, fact: Fact) -> Changes:
 def _correctable(state: Opportunity, fact: Fact, hours: Decimal) -> Changes:
     """The last few engagements and efforts; what leaves them stands for good."""
     kept = dict(state.correctable)
-    kept[fact.sequence] = Correctable(fact.kind, fact.occurred_at, fact.origin, hours)
+    pool = fact.data.get("pool")
+    kept[fact.sequence] = Correctable(fact.kind, fact.occurred_at, fact.origin, hours, pool)
     changes: Changes = {"correctable": kept}
     if len(kept) > KEPT:
         gone = kept.pop(next(iter(kept)))
@@ -237,6 +239,8 @@ CHANGES: Final[dict[str, Callable[[Opportunity, Fact], Changes]]] = {
     "unparked": _unparked,
     "effort_logged": _effort_logged,
     "corrected": _corrected,
+    "capacity_requested": requested,
+    "capacity_released": released,
     "warned": _warned,
     "account_changed": lambda _state, fact: {"account_id": fact.data["account_id"]},
     "ended": _ended,

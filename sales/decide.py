@@ -15,6 +15,7 @@ from sales.imported import ONLY_IMPORTED, Rule
 from sales.journal import MOST_SOURCES, body_of, check_stamps, known, numbered, refusal
 from sales.messages import Erase, Malformed, Message
 from sales.opportunity import Opportunity
+from sales.pool.asking import release_capacity, request_capacity
 from sales.process import Process
 
 Facts = tuple[Fact, ...]
@@ -144,8 +145,8 @@ def _end_by_clock(state: Opportunity, deadline: Deadline) -> Draft:
     return Draft("ended", {**data, "outcome": "expired", "reasons": [deadline.clock]}, deadline.at)
 
 
-_AT_ONCE: Final = frozenset({"park", "unpark"})
-"""Messages that take effect when they are sent: nobody may rest in retrospect."""
+_AT_ONCE: Final = frozenset({"park", "unpark", "request_capacity", "release_capacity"})
+"""Messages that take effect when they are sent: nobody may rest, or have hours, in retrospect."""
 
 _RULES: Final[dict[str, Rule]] = {
     "change_stage": rules.change_stage,
@@ -160,6 +161,8 @@ _RULES: Final[dict[str, Rule]] = {
     "change_account": rules.change_account,
     "log_effort": rules.log_effort,
     "correct": rules.correct,
+    "request_capacity": request_capacity,
+    "release_capacity": release_capacity,
     "erase": erase,
 }
 

@@ -60,6 +60,7 @@ _OWN: Final[dict[str, tuple[Path, ...]]] = {
     "survey_answered": (("comment",),),
     "health_disagreed": (("reason",),),
     "checkpoint_answered": (("reason",),),
+    "pool_closed": (("reason",),),
 }
 """Words that only the fact itself keeps, by its kind; its note is one of them."""
 _ABOUT: Final = {"engaged": "stakeholder_id", "survey_answered": "respondent"}
@@ -71,6 +72,8 @@ _DETAILS: Final[dict[str, dict[str, Path]]] = {
     "amended": {"name": ("name",)},
     "account_opened": {"name": ("name",)},
     "account_amended": {"name": ("name",)},
+    "pool_opened": {"name": ("name",)},
+    "pool_amended": {"name": ("name",)},
     "decided": {"verbatim": ("verbatim",), "competitor": ("competitor",)},
     "purchased": {
         "verbatim": ("verbatim",),
@@ -201,6 +204,7 @@ def _in_maps(data: Mapping[str, Any], *above: str) -> Iterator[Place]:
 def _in_a_state(state: Mapping[str, Any]) -> Iterator[Place]:
     """Where the state with which a journal begins holds them."""
     yield Place(("state", "name"), "name")
+    yield Place(("state", "terms", "name"), "name")
     for held in ("decision", "outcome"):
         for word in ("verbatim", "competitor"):
             yield Place(("state", held, word), word)

@@ -31,6 +31,7 @@ from sales.values import (
     Model,
     Money,
     Name,
+    Share,
     Text,
     is_day,
 )
@@ -215,6 +216,24 @@ class LogEffort(Message):
     pool: Id | None = None
 
 
+class RequestCapacity(Message):
+    """Ask a pool for hours in each of its periods. `gain` is by how much they raise the chance of a
+    win; behind `until` they are of no use any more."""
+
+    kind: Literal["request_capacity"] = "request_capacity"
+    pool: Id
+    hours: Hours
+    gain: Share | None = None
+    until: Day | None = None
+
+
+class ReleaseCapacity(Message):
+    """Give back what a pool has lent, or wait for it no longer."""
+
+    kind: Literal["release_capacity"] = "release_capacity"
+    pool: Id
+
+
 class Correct(Message):
     """Put an earlier engagement or effort right; `void` takes it back altogether."""
 
@@ -283,6 +302,8 @@ KINDS: Final[dict[str, type[Message]]] = {
     "change_account": ChangeAccount,
     "log_effort": LogEffort,
     "correct": Correct,
+    "request_capacity": RequestCapacity,
+    "release_capacity": ReleaseCapacity,
     "erase": Erase,
 }
 """Every kind an opportunity takes, as a signal of that name or as `submit {kind}`."""

@@ -78,6 +78,16 @@ class Correctable(NamedTuple):
     at: datetime
     origin: str | None
     hours: Decimal
+    pool: str | None = None
+
+
+class Asked(NamedTuple):
+    """Hours that it has asked a pool for, by the fact of that number; `released` once it has said
+    that it wants them no more. Whether it has them the pool knows."""
+
+    hours: Decimal
+    number: int
+    released: bool = False
 
 
 @dataclass(frozen=True)  # without slots: `changed` copies it by its dictionary
@@ -149,6 +159,7 @@ class Opportunity:
     late: int = 0
     refusals: int = 0
     effort: Decimal = Decimal(0)
+    pools: dict[str, Asked] = field(default_factory=dict)
 
     heard: dict[str, Heard] = field(default_factory=dict)
     sources: dict[str, int] = field(default_factory=dict)

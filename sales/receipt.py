@@ -10,6 +10,7 @@ from sales.facts import Fact
 from sales.journal import Journaled
 from sales.messages import Message
 from sales.opportunity import Opportunity
+from sales.pool.state import Pool
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,11 @@ def account_receipt(state: Account, message: Message, facts: tuple[Fact, ...]) -
         **_verdict(state, message, facts),
         workflow_id=f"opportunity:{child}" if child else None,
     )
+
+
+def pool_receipt(state: Pool, message: Message, facts: tuple[Fact, ...]) -> Receipt:
+    """The same for a pool."""
+    return Receipt(**_verdict(state, message, facts), stage=state.stage)
 
 
 def _verdict(state: Journaled, message: Message, facts: tuple[Fact, ...]) -> dict[str, Any]:

@@ -10,15 +10,18 @@ from sales.decide import Facts
 from sales.facts import Fact
 from sales.journal import numbered
 from sales.opportunity import Opportunity, adapter
+from sales.pool.state import Pool, dump_pool
 from sales.rules import ended
 
 
-def restored(state: Opportunity | Account, at: datetime) -> Fact:
+def restored(state: Opportunity | Account | Pool, at: datetime) -> Fact:
     """The fact that stands for all those that led to the state; `at` is when a run was given it."""
     data: dict[str, Any] = {}
     if isinstance(state, Opportunity):
         data["process"] = state.process.ref
         data["state"] = adapter().dump_python(state, mode="json", exclude={"process"})
+    elif isinstance(state, Pool):
+        data["state"] = dump_pool(state)
     else:
         data["state"] = dump_account(state)
     return Fact(state.sequence, "restored", at, at, "reconcile", data=data)

@@ -253,6 +253,8 @@ def correct(state: Opportunity, message: Correct, at: datetime) -> list[Draft]:
             raise Broken(name, "not_in_this_fact", f"the fact is {old.kind}")
     if len(changes) == 1:
         raise Broken("body", "nothing_to_correct")
+    if old.pool and (message.void or message.hours is not None):
+        changes |= {"pool": old.pool, "before": str(old.hours)}
     return [Draft("corrected", changes)]
 
 

@@ -11,7 +11,19 @@ from pydantic import Field
 from sales.details import Amendment, Details
 from sales.messages import Contract, Detail, Evidence
 from sales.opportunity import OutcomeName
-from sales.values import Code, Date, Hours, Id, Instant, Label, Model, Money, Name, Text
+from sales.values import (
+    Code,
+    Date,
+    Hours,
+    Id,
+    Instant,
+    Label,
+    Model,
+    Money,
+    Name,
+    Share,
+    Text,
+)
 
 Number = Annotated[int, Field(ge=1)]
 Seconds = Annotated[float, Field(ge=0)]
@@ -126,14 +138,34 @@ class EffortLogged(Model):
     pool: Id | None = None
 
 
+class CapacityRequested(Model):
+    """It wants hours of a pool; `amount` and `owner` are what they were then."""
+
+    pool: Id
+    hours: Hours
+    gain: Share | None = None
+    until: Instant | None = None
+    amount: Money | None = None
+    owner: Id | None = None
+
+
+class CapacityReleased(Model):
+    """It wants the hours of a pool no more."""
+
+    pool: Id
+
+
 class Corrected(Model):
-    """An earlier engagement or effort was put right, or, `void`, taken back altogether."""
+    """An earlier engagement or effort was put right, or, `void`, taken back altogether. Of an
+    effort with the hours of a pool it tells what it was `before`."""
 
     sequence: Number
     occurred_at: Instant | None = None
     origin: Literal["buyer", "seller"] | None = None
     hours: Hours | None = None
     void: Yes | None = None
+    pool: Id | None = None
+    before: Hours | None = None
 
 
 class Warned(Model):
@@ -230,6 +262,8 @@ SHAPES: Final[dict[str, type[Model]]] = {
     "unparked": Unparked,
     "effort_logged": EffortLogged,
     "corrected": Corrected,
+    "capacity_requested": CapacityRequested,
+    "capacity_released": CapacityReleased,
     "warned": Warned,
     "migrated": Migrated,
     "account_changed": AccountChanged,

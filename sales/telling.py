@@ -12,7 +12,7 @@ class Telling(NamedTuple):
     """A message for another workflow; one for an ended opportunity is kept by its `account`, which
     is the teller where no other is named."""
 
-    to: Literal["account", "opportunity"]
+    to: Literal["account", "opportunity", "pool"]
     id: str
     kind: str
     body: dict[str, Any]

@@ -150,6 +150,12 @@ def _decimal(number: str, whole: int, places: int, **limits: int) -> tuple[WithJ
     return WithJsonSchema(either, mode="validation"), WithJsonSchema(text, mode="serialization")
 
 
+_SHARE: Final = {
+    "type": "string",
+    "pattern": r"^(-?0+(\.0+)?|0+\.\d{1,4}0*|0*1(\.0+)?)$",
+    "description": "a decimal as text, from 0 to 1",
+}
+
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._~@:-]*$", max_length=100)]
 """An opaque identifier: letters, digits and . _ ~ @ : -, at most 100 characters."""
 Name = Annotated[
@@ -197,6 +203,14 @@ Hours = Annotated[
     Field(ge=0, le=10_000, decimal_places=2, allow_inf_nan=False),
     *_decimal("number", 5, 2, maximum=10_000),
 ]
+Share = Annotated[
+    Decimal,
+    BeforeValidator(_written_number),
+    Field(ge=0, le=1, decimal_places=4, allow_inf_nan=False),
+    WithJsonSchema({"anyOf": [_SHARE, {"type": "number", "minimum": 0, "maximum": 1}]}),
+    WithJsonSchema(_SHARE, mode="serialization"),
+]
+"""From nothing to all, in ten-thousandths."""
 Quantity = Annotated[
     Decimal,
     BeforeValidator(_written_number),

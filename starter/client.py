@@ -1,88 +1,35 @@
-"""The client: says things to opportunities and accounts, each once however often it is sent.
+"""The client: says things to opportunities, accounts and pools, each once however often it is sent.
 
 It stamps `sent_at` once, makes the `event_id`, and resends with the same id when an answer is
 lost, so that a message counts once. What comes too late for an opportunity goes to its account.
 """
 
 import asyncio
-import json
-import uuid
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
-from typing import Any, Final, Self, TypeVar
+from typing import Any, Final, Literal, Self
 
-from pydantic import TypeAdapter, ValidationError
-from temporalio.client import (
-    Client,
-    WithStartWorkflowOperation,
-    WorkflowExecutionStatus,
-    WorkflowHandle,
-    WorkflowUpdateFailedError,
-    WorkflowUpdateRPCTimeoutOrCancelledError,
-)
+from temporalio.client import Client, WithStartWorkflowOperation, WorkflowHandle
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
-from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.accounts import late_event
-from sales.reading import fault
 from sales.receipt import Receipt
-from sales.values import Id
 from settings import TASK_QUEUE, Settings, connect
-from starter.program import BLOB_BYTES
-from workflows.ids import account_workflow, opportunity_workflow
+from starter.sending import checked, resent, stamped
+from workflows.ids import account_workflow, opportunity_workflow, pool_workflow
 
-R = TypeVar("R")
+ENDLESS: Final[dict[str, Any]] = {
+    "id_conflict_policy": WorkflowIDConflictPolicy.USE_EXISTING,
+    "id_reuse_policy": WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+}
+"""How what has no end is started: one that runs is spoken to, one that does not goes on."""
+WORKFLOWS: Final = {"account": "Account", "pool": "CapacityPool"}
+
 Remembered = Callable[[str], Awaitable[str | None]]
-
-PASSING: Final = frozenset(
-    {
-        RPCStatusCode.UNAVAILABLE,
-        RPCStatusCode.ABORTED,
-        RPCStatusCode.FAILED_PRECONDITION,  # a task that the server threw away held the update
-        RPCStatusCode.RESOURCE_EXHAUSTED,
-        RPCStatusCode.DEADLINE_EXCEEDED,
-        RPCStatusCode.CANCELLED,
-        RPCStatusCode.INTERNAL,
-        RPCStatusCode.UNKNOWN,
-    }
-)
-"""What may have worked or may work next time: sent again, with the same id."""
-TRIES: Final = 6
-LARGEST: Final = BLOB_BYTES - 12_000
-"""The largest message in bytes; the rest of the server's limit is for what travels with it."""
-_ID: Final = TypeAdapter[str](Id)
 
 
 class UnknownOpportunity(LookupError):
     """No opportunity has this id, or nothing is left of it to say where its account is."""
-
-
-class Refused(ValueError):
-    """The message cannot be taken, over the size limit for one; nothing was changed."""
-
-
-def checked(account_id: str) -> str:
-    """The id, or Refused at once: a workflow of a bad id could only fail, and be started again."""
-    try:
-        return _ID.validate_python(account_id)
-    except ValidationError as error:
-        _, rule, detail = fault(error)
-        raise Refused(f"account_id: {rule} ({detail})") from error
-
-
-def stamped(fields: dict[str, Any]) -> dict[str, Any]:
-    """The message with the id and the time of sending that it keeps however often it is sent.
-
-    Refused where it is too large: the server refuses such a signal, but hands such an update on,
-    and then every task of the workflow fails for as long as the sender asks.
-    """
-    now = datetime.now(UTC).isoformat()
-    told = {name: value for name, value in fields.items() if value is not None}
-    message = {"event_id": str(uuid.uuid4()), "sent_at": now, **told}
-    if (size := len(json.dumps(message, default=str))) > LARGEST:
-        raise Refused(f"body: too_large ({size} bytes, at most {LARGEST} are taken)")
-    return message
 
 
 async def _nobody(_opportunity_id: str) -> None:
@@ -90,7 +37,7 @@ async def _nobody(_opportunity_id: str) -> None:
 
 
 class CloselineClient:
-    """Opportunities and accounts, as a backend or an administrator reaches them."""
+    """Opportunities, accounts and pools, as a backend or an administrator reaches them."""
 
     def __init__(
         self, client: Client, task_queue: str = TASK_QUEUE, remembered: Remembered = _nobody
@@ -123,26 +70,7 @@ class CloselineClient:
 
     async def say_to_account(self, account_id: str, kind: str, **fields: Any) -> Receipt:
         """Say it and be told. An account that is not running is started, and goes on as it was."""
-        message = {"kind": kind, **stamped(fields)}
-
-        async def send() -> Receipt:
-            start: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
-                "Account",
-                {"account_id": account_id},
-                id=account_workflow(checked(account_id)),
-                task_queue=self._task_queue,
-                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-            )
-            # Where the update fails, so does this, and would complain that nobody asked.
-            started = asyncio.ensure_future(start.workflow_handle())
-            started.add_done_callback(lambda done: done.cancelled() or done.exception())
-            receipt: Receipt = await self.temporal.execute_update_with_start_workflow(
-                "submit", message, start_workflow_operation=start, result_type=Receipt
-            )
-            return receipt
-
-        return await self._resent(send, self.account(account_id))
+        return await self._submitted_to_endless("account", account_id, kind, fields)
 
     async def signal_account(self, account_id: str, kind: str, **fields: Any) -> str:
         """Say it without waiting for an answer; returns the event's id."""
@@ -150,18 +78,26 @@ class CloselineClient:
 
         async def send() -> None:
             await self.temporal.start_workflow(
-                "Account",
-                {"account_id": account_id},
-                id=account_workflow(checked(account_id)),
+                *("Account", {"account_id": account_id}),
+                id=account_workflow(checked("account_id", account_id)),
                 task_queue=self._task_queue,
-                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
                 start_signal=kind,
                 start_signal_args=[message],
+                **ENDLESS,
             )
 
-        await self._resent(send, self.account(account_id))
+        await resent(send, self.account(account_id))
         return str(message["event_id"])
+
+    # -- pools ---------------------------------------------------------------------------------
+
+    async def say_to_pool(self, pool_id: str, kind: str, **fields: Any) -> Receipt:
+        """Say it and be told. A pool that is not running is started, and goes on as it was."""
+        return await self._submitted_to_endless("pool", pool_id, kind, fields)
+
+    def pool(self, pool_id: str) -> WorkflowHandle[Any, Any]:
+        """The pool's workflow."""
+        return self.temporal.get_workflow_handle(pool_workflow(pool_id))
 
     # -- opportunities -------------------------------------------------------------------------
 
@@ -186,7 +122,7 @@ class CloselineClient:
             await handle.signal(kind, message)
 
         try:
-            await self._resent(send, handle)
+            await resent(send, handle)
         except RPCError as error:
             if error.status != RPCStatusCode.NOT_FOUND:
                 raise
@@ -226,6 +162,31 @@ class CloselineClient:
 
     # -- sending -------------------------------------------------------------------------------
 
+    async def _submitted_to_endless(
+        self, kind: Literal["account", "pool"], id: str, said: str, fields: dict[str, Any]
+    ) -> Receipt:
+        """What an account or a pool answers; one that is not running is started first."""
+        message = {"kind": said, **stamped(fields)}
+        name = f"{kind}_id"
+        workflow_id = f"{kind}:{checked(name, id)}"
+
+        async def send() -> Receipt:
+            start: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
+                *(WORKFLOWS[kind], {name: id}),
+                id=workflow_id,
+                task_queue=self._task_queue,
+                **ENDLESS,
+            )
+            # Where the update fails, so does this, and would complain that nobody asked.
+            started = asyncio.ensure_future(start.workflow_handle())
+            started.add_done_callback(lambda done: done.cancelled() or done.exception())
+            receipt: Receipt = await self.temporal.execute_update_with_start_workflow(
+                "submit", message, start_workflow_operation=start, result_type=Receipt
+            )
+            return receipt
+
+        return await resent(send, self.temporal.get_workflow_handle(workflow_id))
+
     async def _submitted(self, opportunity_id: str, message: dict[str, Any]) -> Receipt | None:
         """What the opportunity answers, or nothing where none runs."""
         handle = self.opportunity(opportunity_id)
@@ -235,7 +196,7 @@ class CloselineClient:
             return receipt
 
         try:
-            return await self._resent(send, handle)
+            return await resent(send, handle)
         except RPCError as error:
             if error.status != RPCStatusCode.NOT_FOUND:
                 raise
@@ -261,39 +222,3 @@ class CloselineClient:
             detail=f"it has ended; account {account_id} keeps the message",
             duplicate=kept.duplicate,
         )
-
-    async def _resent(
-        self, send: Callable[[], Awaitable[R]], handle: WorkflowHandle[Any, Any]
-    ) -> R:
-        """Send, and again with the same id where the answer was lost on the way."""
-        for attempt in range(TRIES):
-            try:
-                return await send()
-            except WorkflowUpdateRPCTimeoutOrCancelledError as error:
-                if isinstance(error.__cause__, asyncio.CancelledError):
-                    raise error.__cause__ from None  # the caller gave up; no answer was lost
-                if attempt == TRIES - 1:
-                    raise
-            except WorkflowUpdateFailedError as error:
-                aborted = isinstance(error.cause, ApplicationError) and (
-                    error.cause.type == "AcceptedUpdateCompletedWorkflow"
-                )
-                if not aborted or attempt == TRIES - 1:
-                    raise
-            except RPCError as error:
-                if error.status == RPCStatusCode.INVALID_ARGUMENT:
-                    raise Refused(f"body: {error.message}") from error
-                if attempt == TRIES - 1 or not await _passes(error, handle):
-                    raise
-            await asyncio.sleep(0.05 * 2**attempt)
-        raise AssertionError("the last try returns or raises")
-
-
-async def _passes(error: RPCError, handle: WorkflowHandle[Any, Any]) -> bool:
-    """Whether sending again may help; a run that is gone may have continued as another."""
-    if error.status != RPCStatusCode.NOT_FOUND:
-        return error.status in PASSING
-    try:
-        return (await handle.describe()).status == WorkflowExecutionStatus.RUNNING
-    except RPCError:
-        return False

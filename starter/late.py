@@ -21,6 +21,10 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
         "starter.commands.opportunity",
         "Opportunities: open, look at, move, end, reopen.",
     ),
+    "pool": (
+        "starter.commands.pool",
+        "Pools of capacity: open, look at, close; ask for hours, renew and return them.",
+    ),
     "deadlines": (
         "starter.commands.deadlines",
         "List what the clock will close, by when and by which clock; what is overdue comes first.",

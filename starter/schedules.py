@@ -18,7 +18,7 @@ from temporalio.client import (
 from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.reconcile import Reconciled
+from activities.reconciled import Reconciled
 from settings import DAILY, TASK_QUEUE
 
 RECONCILE: Final = "closeline-reconcile"

@@ -14,7 +14,7 @@ from encryption.codec import MissingKey, sealed_with
 AGES: Final = tuple(timedelta(days=days) for days in (0, 1, 7, 30, 90, 180, 365, 730))
 EACH: Final = 3
 """How many workflows of each age are looked at."""
-OURS: Final = "WorkflowType IN ('Opportunity', 'Account')"
+OURS: Final = "WorkflowType IN ('Opportunity', 'Account', 'CapacityPool')"
 
 
 @dataclass

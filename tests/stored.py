@@ -23,7 +23,8 @@ class Stored:
         self.name = file.stem
         self.events: list[dict[str, Any]] = json.loads(file.read_text(encoding="utf-8"))["events"]
         began = self.events[0]["workflowExecutionStartedEventAttributes"]
-        self.subject = began["workflowType"]["name"].lower()
+        name = began["workflowType"]["name"]
+        self.subject = "pool" if name == "CapacityPool" else name.lower()
         self.start = payload(began.get("input"))
 
     def facts(self) -> Iterator[Fact]:

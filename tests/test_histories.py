@@ -20,12 +20,15 @@ from sales.account.shapes import ACCOUNT_SHAPES
 from sales.facts import Cause, Fact
 from sales.messages import KINDS
 from sales.opportunity import OutcomeName
+from sales.pool.messages import POOL_KINDS
+from sales.pool.shapes import POOL_SHAPES
 from sales.process import Clocks
 from sales.shapes import SHAPES, Source
 from tests.sales.reached import matches, rules_in, rules_of
 from tests.stored import FILES, stored
 from tests.tracing import Trace, lines
 from workflows.account import Account
+from workflows.capacity_pool import CapacityPool
 from workflows.forecast_snapshot import ForecastSnapshot
 from workflows.hearing import Guard
 from workflows.opportunity import Opportunity
@@ -36,8 +39,8 @@ WITHOUT_A_WORKFLOW: Final = {"import", "command"}
 """Causes of facts that go straight to the ledger."""
 NOT_BY_A_RUN: Final = {"restored"}
 """Kinds of facts that only a ledger made anew can hold."""
-TOO_MUCH: Final = {"account_id: too_many_open"}
-"""Rules that take two thousand opportunities to break."""
+TOO_MUCH: Final = {"account_id: too_many_open", "pool_id: too_many_waiting"}
+"""Rules that take hundreds or thousands of opportunities to break."""
 NOT_BY_A_SENDER: Final = {"kind: only_imported"}
 """Rules about what cannot be said on the wire."""
 
@@ -48,7 +51,16 @@ MANAGING: Final = [
 ]
 """The rules of an account, and those of each of its parts."""
 
-OPPORTUNITY: Final = rules_of("decide", "erasing", "journal", "patching", "rules") - NOT_BY_A_SENDER
+OF_POOLS: Final = [
+    ROOT / "sales" / "pool" / f"{name}.py"
+    for name in ("asking", "decide", "evolve", "queue", "rules", "state", "terms", "viewing")
+]
+"""The rules of a pool, and what an opportunity has to do with it."""
+
+OPPORTUNITY: Final = {
+    *rules_of("decide", "erasing", "journal", "patching", "rules", "pool/asking")
+} - NOT_BY_A_SENDER
+POOL: Final = {*rules_in(*OF_POOLS[1:]), *rules_of("erasing", "journal")}
 ACCOUNT: Final = {
     *rules_in(*MANAGING),
     *rules_of("erasing", "journal", "opening"),
@@ -68,14 +80,16 @@ def broken(subject: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    ("subject", "shapes"), [("opportunity", SHAPES), ("account", ACCOUNT_SHAPES)]
+    ("subject", "shapes"),
+    [("opportunity", SHAPES), ("account", ACCOUNT_SHAPES), ("pool", POOL_SHAPES)],
 )
 def test_every_kind_of_fact_is_stored(subject: str, shapes: dict[str, Any]) -> None:
     assert shapes.keys() - {fact.kind for fact in facts(subject)} == NOT_BY_A_RUN
 
 
 @pytest.mark.parametrize(
-    ("subject", "stated"), [("opportunity", OPPORTUNITY), ("account", ACCOUNT - TOO_MUCH)]
+    ("subject", "stated"),
+    [("opportunity", OPPORTUNITY), ("account", ACCOUNT - TOO_MUCH), ("pool", POOL - TOO_MUCH)],
 )
 def test_every_rule_was_broken_in_a_stored_history(subject: str, stated: set[str]) -> None:
     hits = broken(subject)
@@ -90,7 +104,8 @@ def test_every_way_in_which_nothing_could_be_read_is_stored() -> None:
         for call in calls
         if ast.unparse(call.func) == "unreadable" and isinstance(call.args[1], ast.Constant)
     }
-    told = {hit.rpartition(": ")[2] for each in ("opportunity", "account") for hit in broken(each)}
+    subjects = ("opportunity", "account", "pool")
+    told = {hit.rpartition(": ")[2] for each in subjects for hit in broken(each)}
     assert stated
     assert stated - told == set()
 
@@ -107,7 +122,10 @@ def test_every_cause_of_a_fact_is_stored() -> None:
     assert {*get_args(Cause)} - WITHOUT_A_WORKFLOW - causes == set()
 
 
-@pytest.mark.parametrize(("subject", "kinds"), [("opportunity", KINDS), ("account", ACCOUNT_KINDS)])
+@pytest.mark.parametrize(
+    ("subject", "kinds"),
+    [("opportunity", KINDS), ("account", ACCOUNT_KINDS), ("pool", POOL_KINDS)],
+)
 def test_every_message_is_stored(subject: str, kinds: dict[str, Any]) -> None:
     said = {kind for each in stored() if each.subject == subject for kind, _ in each.messages()}
     assert kinds.keys() - said == set()
@@ -120,11 +138,12 @@ RULES: Final = [
         *("changes", "clocks", "decide", "erasing", "evolve", "gates", "journal"),
         *("opening", "patching", "reading", "receipt", "rules"),
     )
-] + MANAGING
+] + [*MANAGING, *OF_POOLS]
 NOT_IN_A_REPLAY: Final = {
     *("show_state", "show_opportunities", "show_refusals", "show_journal", "show_deadlines"),
     *("wish", "workflow_interceptor_class", "account_workflow", "fold", "load_account"),
     *("sequence", "heard", "sources", "_adapter", "_in_a_state", "_joined", "_changed"),
+    *("show_leases", "show_queue", "pool_workflow", "load_pool", "lease_views"),
 }
 """Functions: queries leave no trace, and these run when modules load or outside of workflows."""
 CHANCE: Final = {
@@ -145,6 +164,10 @@ UNSTORED: Final = CHANCE | {
     'sales/decide.py: raise Broken("kind", "only_imported")',
     'sales/evolve.py: return adapter().validate_python({**fact.data["state"], "process": process})',
     'sales/account/evolve.py: return load_account(fact.data["state"])',
+    'sales/pool/evolve.py: return load_pool(fact.data["state"])',
+    "sales/pool/evolve.py: del gone[next(iter(gone))]",
+    'sales/pool/rules.py: raise Broken("pool_id", "too_many_waiting", '
+    'f"{MOST_WAITING} requests wait already")',
     'sales/erasing.py: found += _in_a_state(fact.data["state"])',
     "sales/erasing.py: return [*data[:first], inner, *data[first + 1 :]]",
     # What takes very much: thousands of opportunities, of messages or of brackets.
@@ -166,7 +189,7 @@ async def test_every_line_of_the_rules_and_the_drivers_runs_in_the_replay_of_a_h
     trace = Trace({*DRIVERS, *RULES})
     with ThreadPoolExecutor(4, initializer=trace.begin) as threads:
         replayer = Replayer(
-            workflows=[Opportunity, Account, Reconcile, ForecastSnapshot],
+            workflows=[Opportunity, Account, CapacityPool, Reconcile, ForecastSnapshot],
             interceptors=[Guard()],
             workflow_runner=UnsandboxedWorkflowRunner(),
             data_converter=pydantic_data_converter,

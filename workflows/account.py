@@ -38,7 +38,7 @@ with workflow.unsafe.imports_passed_through():
     from sales.receipt import Receipt, account_receipt
     from workflows import showing
     from workflows.alarm import Alarm
-    from workflows.carrying import AccountCarried, Unheard, account_start
+    from workflows.carrying import AccountCarried, AccountStart, Unheard, account_start
     from workflows.entity import Entity, Heard, wish
     from workflows.hearing import NOTHING, unreadable
     from workflows.ids import opportunity_workflow
@@ -78,6 +78,8 @@ class Account(Entity[State]):
                 self.hear_the_waiting()
                 self.look_at_the_clock()
             self.run_errands()
+            if self.overtaken:
+                workflow.continue_as_new(AccountStart(account_id=self.state.id, limits=self.limits))
             if not self.unknown:
                 if self.rolls_over():
                     workflow.continue_as_new(self.carried())

@@ -15,6 +15,7 @@ from sales.facts import Cause
 from sales.messages import Malformed, Message
 from sales.opening import Request, Start
 from sales.opportunity import Opportunity
+from sales.pool.state import Pool
 from sales.process import Limits
 from sales.reading import fault, read
 from sales.values import Id, Model, Name
@@ -72,6 +73,23 @@ class AccountCarried:
     limits: Limits = field(default_factory=Limits)
 
 
+class PoolStart(Model):
+    """The start input of a pool: its id is enough, for the ledger knows the rest."""
+
+    pool_id: Id
+    limits: Limits = Limits()
+
+
+@dataclass(frozen=True, slots=True)
+class PoolCarried:
+    """Everything a run of a pool hands to the next."""
+
+    state: Pool
+    outbox: list[Entry]
+    waiting: list[Unheard] = field(default_factory=list)
+    limits: Limits = field(default_factory=Limits)
+
+
 @cache
 def _adapter(form: type) -> TypeAdapter[Any]:
     return TypeAdapter(form)
@@ -88,6 +106,12 @@ def account_start(raw: RawValue) -> AccountCarried | AccountStart:
     """The start input of an account, whichever form it has."""
     body = _body(raw)
     return _form(AccountCarried if "state" in body else AccountStart, body)  # type: ignore[no-any-return]  # one of the two
+
+
+def pool_start(raw: RawValue) -> PoolCarried | PoolStart:
+    """The start input of a pool, whichever form it has."""
+    body = _body(raw)
+    return _form(PoolCarried if "state" in body else PoolStart, body)  # type: ignore[no-any-return]  # one of the two
 
 
 def _body(raw: RawValue) -> dict[str, Any]:

@@ -74,6 +74,7 @@ class Entity(Generic[S]):
         self.waiting: list[Heard] = []
         self.dirty = True
         self.cancelled = False
+        self.overtaken = False
         self.signals = 0
         self.updates = 0
         self.at_once = 0
@@ -272,6 +273,9 @@ class Entity(Generic[S]):
                 entries = self._oldest(most)
                 facts = tuple(entry.fact for entry in entries)
                 ack = await self.deliver(facts, entries[0].process, local=settled(facts))
+                self.overtaken = ack.overtaken
+                if ack.overtaken:
+                    return
                 if ack.end:
                     self.told(ack.end)
                 else:

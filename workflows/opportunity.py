@@ -212,7 +212,8 @@ class Opportunity(Entity[State]):
         """Into the ledger; accounts are told of a move and an end, and keep what came too late."""
         end = record_of(self.state) if any(fact.kind == "ended" for fact in facts) else None
         ids = self.state.id, self.state.account_id, workflow.info().run_id
-        what = Delivery(*ids, facts, process, end, reset_refused=self.end is not None)
+        refused, pools = self.end is not None, tuple(self.state.pools)
+        what = Delivery(*ids, facts, process, end, refused, pools)
         return await self.effect(DeliveryActivities.deliver, what, "facts to the ledger", local)
 
     def told(self, end: dict[str, Any]) -> None:

@@ -6,7 +6,8 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 
 with workflow.unsafe.imports_passed_through():
-    from activities.reconcile import ReconcileActivities, Reconciled
+    from activities.reconcile import ReconcileActivities
+    from activities.reconciled import Reconciled
 
 
 @workflow.defn(name="Reconcile")

@@ -16,12 +16,16 @@ from sales.account.health.scoring import explain
 from sales.account.state import Account
 from sales.clocks import next_deadline, running
 from sales.opportunity import Opportunity
+from sales.pool.state import Pool
+from sales.pool.viewing import queue_views
 from sales.risks import risks
 from workflows import attributes as at
 
 RIDE_ALONG: Final = frozenset({at.DEADLINE, at.REFUSALS})
 """Never worth an upsert of their own; an end takes the deadline away with it."""
 LONGEST_KEYWORD: Final = 255
+SHOWN: Final = 20
+"""How many of a list a page shows."""
 
 Values = Mapping[SearchAttributeKey[Any], Any]
 
@@ -63,6 +67,15 @@ def of_account(state: Account) -> dict[SearchAttributeKey[Any], Any]:
     }
 
 
+def of_pool(state: Pool) -> dict[SearchAttributeKey[Any], Any]:
+    """Every search attribute of a pool."""
+    return {
+        at.STAGE: state.stage,
+        at.CURRENCY: state.terms.currency if state.terms else None,
+        at.REFUSALS: state.refusals or None,
+    }
+
+
 def at_start(values: Values) -> TypedSearchAttributes:
     """What is known at the start is set at the start, for free."""
     pairs = [SearchAttributePair(key, _fit(v)) for key, v in values.items() if v is not None]
@@ -100,10 +113,7 @@ def opportunity_page(state: Opportunity, unwritten: int, now: datetime) -> str:
         lines.append(f"- parked until {_when(state.parked_until)}")
     if found := risks(state, now):
         lines += ["", f"Risks: {', '.join(found)}"]
-    if state.refused:
-        last = state.refused[-1]
-        count = state.refusals
-        lines += ["", f"Refusals: {count}, last `{last.kind}`: `{last.field}`: `{last.rule}`"]
+    lines += _last_refusal(state)
     lines += ["", f"Facts: {state.sequence}, of which {unwritten} wait for the ledger"]
     return "\n".join(lines)
 
@@ -116,10 +126,7 @@ def account_page(state: Account, unwritten: int, now: datetime) -> str:
     if state.last_ends:
         lines += ["", "Last ends:"]
         lines += [f"- `{e.opportunity_id}` {e.outcome} ({e.reason})" for e in state.last_ends]
-    if state.refused:
-        last = state.refused[-1]
-        count = state.refusals
-        lines += ["", f"Refusals: {count}, last `{last.kind}`: `{last.field}`: `{last.rule}`"]
+    lines += _last_refusal(state)
     lines += ["", f"Facts: {state.sequence}, of which {unwritten} wait for the ledger"]
     return "\n".join(lines)
 
@@ -143,6 +150,43 @@ def _health(state: Account, now: datetime) -> list[str]:
     if held := account_risks(state):
         lines += ["", f"Risks: {', '.join(held)}"]
     return [*lines, ""]
+
+
+def pool_page(state: Pool, unwritten: int, now: datetime) -> str:
+    """Current details of a pool: who has its hours until when, who waits, and why there."""
+    terms = state.terms
+    lines = [f"### {terms.name if terms else state.id}", ""]
+    lines.append(
+        f"{state.hours} hours, {state.leased} leased, {state.used} used, {state.free} free"
+    )
+    lines += ["", *(["Leases:"] if state.leases else [])]
+    lines += [
+        f"- `{id}` {lease.hours} h until {_when(lease.expires_at)}, {lease.used} used"
+        for id, lease in list(state.leases.items())[:SHOWN]
+    ]
+    lines += [
+        "",
+        *(
+            ["Waiting in this order, each with what an hour is worth, or why it stands there:"]
+            if state.queue
+            else []
+        ),
+    ]
+    lines += [
+        f"- `{each.opportunity_id}` {each.hours} h since {_when(each.since)}, "
+        f"{each.why or each.an_hour}"
+        for each in queue_views(state, now)[:SHOWN]
+    ]
+    lines += _last_refusal(state)
+    lines += ["", f"Facts: {state.sequence}, of which {unwritten} wait for the ledger"]
+    return "\n".join(lines)
+
+
+def _last_refusal(state: Opportunity | Account | Pool) -> list[str]:
+    if not state.refused:
+        return []
+    last, count = state.refused[-1], state.refusals
+    return ["", f"Refusals: {count}, last `{last.kind}`: `{last.field}`: `{last.rule}`"]
 
 
 def _when(at_: datetime) -> str:

@@ -14,11 +14,12 @@ from ledger.roles import BadRole
 from notices.routes import BadNotices
 from processes import BadProcess
 from settings import BadSettings, Unreachable
-from starter.client import Refused, UnknownOpportunity
+from starter.client import UnknownOpportunity
 from starter.commands.failing import REFUSED, UNREACHABLE, USAGE, Refusal
 from starter.embedded import AlreadyRuns, EmbeddedError
 from starter.ports import PortTaken
 from starter.program import NoProgram
+from starter.sending import Refused
 from telemetry import NoMetrics
 
 BROKEN: Final = (

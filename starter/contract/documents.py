@@ -15,12 +15,15 @@ from sales.messages import KINDS, Message
 from sales.opening import Request
 from sales.opportunity import Refusal
 from sales.outcome import OutcomeRecord, record_of
+from sales.pool.messages import POOL_KINDS
+from sales.pool.shapes import POOL_SHAPES
+from sales.pool.viewing import LeaseView, RequestView, lease_views, queue_views
 from sales.receipt import Receipt
 from sales.shapes import SHAPES
 from sales.values import Model
-from starter.contract import examples, said
+from starter.contract import examples, examples_of_pools, said
 from starter.contract.dialect import BASE, DRAFT, Schema, kept, patched, taken, told
-from workflows.carrying import AccountStart
+from workflows.carrying import AccountStart, PoolStart
 
 Documents = dict[str, Schema]
 
@@ -32,14 +35,18 @@ def documents() -> Documents:
     """All of them, in the order of the index."""
     life, _ = examples.an_opportunity()
     account_life, _ = examples.an_account()
+    pool_life, _ = examples_of_pools.a_pool()
     found = {
         **_messages("opportunity", KINDS, said.SAID),
         **_messages("account", ACCOUNT_KINDS, said.SAID_TO_ACCOUNT),
+        **_messages("pool", POOL_KINDS, examples_of_pools.SAID_TO_POOL),
         **_facts("opportunity", SHAPES, life.facts),
         **_facts("account", ACCOUNT_SHAPES, account_life.facts),
+        **_facts("pool", POOL_SHAPES, pool_life.facts),
         **_entries(),
         **_starts(),
         **_answers(),
+        **_answers_of_pools(),
     }
     return {place: _placed(place, schema) for place, schema in found.items()}
 
@@ -63,7 +70,7 @@ def _messages(to: str, kinds: Mapping[str, type[Message]], said: Mapping[str, An
         example = examples.stamped(kind, said[kind])
         found[place] = {**schema, "examples": [example]}
     found[f"messages/{to}/submit"] = {
-        "description": f"What the update `submit` of an {to} takes: any message, with its `kind`.",
+        "description": f"What the update `submit` of {_a(to)} takes: any message, with its `kind`.",
         "required": ["kind"],
         "oneOf": [{"$ref": f"{kind}.json"} for kind in kinds],
         "examples": [
@@ -105,6 +112,7 @@ def _starts() -> Documents:
             **taken(AccountStart),
             "examples": [{"account_id": "acme", "name": "Acme Corp"}],
         },
+        "starts/pool": {**taken(PoolStart), "examples": [{"pool_id": "engineers"}]},
     }
 
 
@@ -148,12 +156,35 @@ def _answers() -> Documents:
     }
 
 
+def _answers_of_pools() -> Documents:
+    """What a pool tells of itself when asked."""
+    pool, at = examples_of_pools.a_busy_pool()
+    return {
+        "answers/leases": {
+            "description": "Every live lease of a pool, the one that ends first coming first.",
+            "type": "array",
+            "items": told(_record(LeaseView)),
+            "examples": [[plain(each._asdict()) for each in lease_views(pool)]],
+        },
+        "answers/queue": {
+            "description": "Every request that a pool has waiting, in the order of their turn.",
+            "type": "array",
+            "items": told(_record(RequestView)),
+            "examples": [[plain(each._asdict()) for each in queue_views(pool, at)]],
+        },
+    }
+
+
 def _record(form: type[Any]) -> type[Any]:
     """The named tuple as it is told, by the names of its fields."""
     fields: dict[str, Any] = {name: (hint, ...) for name, hint in get_type_hints(form).items()}
     exact = ConfigDict(extra="forbid")
     made: type[Any] = create_model(form.__name__, __config__=exact, __doc__=form.__doc__, **fields)
     return made
+
+
+def _a(noun: str) -> str:
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
 
 
 def _doc(form: type[Any]) -> str:

@@ -1,4 +1,4 @@
-"""Which runs there are: all of every opportunity and account, running and closed."""
+"""Which runs there are: all of every opportunity, account and pool, running and closed."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from ledger.ledger import Ledger
 
-QUERY: Final = "WorkflowType IN ('Opportunity', 'Account')"
+QUERY: Final = "WorkflowType IN ('Opportunity', 'Account', 'CapacityPool')"
 PAGE: Final = 1_000
 MARGIN: Final = timedelta(hours=1)
 """How far the clocks of a worker and of the server may differ."""

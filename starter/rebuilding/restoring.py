@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 
 from pydantic import ValidationError
 from temporalio.client import Client, WorkflowExecutionStatus
@@ -24,6 +24,12 @@ from sales.restoring import restored, restored_end
 from starter.rebuilding.listing import Listed, successor
 from starter.rebuilding.telling import Given, Said, Stood, Wrote, tell
 
+SUBJECTS: Final[dict[str, Subject]] = {
+    "opportunity": "opportunity",
+    "account": "account",
+    "pool": "pool",
+}
+"""What has workflows, by the beginning of their ids."""
 MOST_WAITING: Final = 500
 """How many reservations are written at once."""
 
@@ -37,6 +43,7 @@ class Restored:
 
     opportunities: int = 0
     accounts: int = 0
+    pools: int = 0
     runs: int = 0
     reservations: int = 0
     begin_later: dict[str, int] = field(default_factory=dict)
@@ -46,7 +53,7 @@ class Restored:
 
 @dataclass(slots=True)
 class Life:
-    """One opportunity or account, as far as its runs have been read."""
+    """One opportunity, account or pool, as far as its runs have been read."""
 
     subject: Subject
     id: str
@@ -68,8 +75,8 @@ class Restoring:
 
     async def restore(self, workflow_id: str, runs: list[Listed]) -> None:
         """One workflow: all of its runs, the oldest first."""
-        subject, _, id_ = workflow_id.partition(":")
-        life = Life("account" if subject == "account" else "opportunity", id_)
+        kind, _, id_ = workflow_id.partition(":")
+        life = Life(SUBJECTS[kind], id_)
         last = runs[-1]
         try:
             for run in runs:
@@ -83,6 +90,7 @@ class Restoring:
             self.found.incomplete[workflow_id] = str(error)
         self.found.accounts += life.began and life.subject == "account"
         self.found.opportunities += life.began and life.subject == "opportunity"
+        self.found.pools += life.began and life.subject == "pool"
 
     async def finish(self) -> Restored:
         """Write what waits; all that came of it."""
@@ -169,8 +177,7 @@ class Restoring:
         )
 
     def _sequence(self, life: Life) -> int:
-        of = self._ledger.account if life.subject == "account" else self._ledger.opportunity
-        row = of(life.id)
+        row: Any = getattr(self._ledger, life.subject)(life.id)
         return row.sequence if row else 0
 
 

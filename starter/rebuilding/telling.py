@@ -10,16 +10,17 @@ from pydantic import TypeAdapter
 from temporalio.client import Client
 
 from activities.admission import Admitted, Recalled
-from activities.delivery import AccountDelivery, Delivery, Known
+from activities.delivery import AccountDelivery, Delivery, Known, PoolDelivery
 from activities.history import Definitions, Effect, Run, decoded, given_to, handed_over, learn
 from sales.account.state import Account, Admission
 from sales.facts import Fact
 from sales.opening import Start
 from sales.opportunity import Opportunity
+from sales.pool.state import Pool
 from sales.process import Process
-from workflows.carrying import AccountCarried, Carried
+from workflows.carrying import AccountCarried, Carried, PoolCarried
 
-CARRIED: Final = {"opportunity": Carried, "account": AccountCarried}
+CARRIED: Final = {"opportunity": Carried, "account": AccountCarried, "pool": PoolCarried}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Wrote:
 class Given:
     """A whole state that a run was given; of its facts these were on their way to the ledger."""
 
-    state: Opportunity | Account
+    state: Opportunity | Account | Pool
     at: datetime
     unwritten: tuple[Fact, ...] = ()
 
@@ -71,7 +72,7 @@ async def tell(client: Client, subject: str, run: Run) -> Telling:
     return told
 
 
-def _go_on(told: Telling, carried: Carried | AccountCarried, at: datetime) -> None:
+def _go_on(told: Telling, carried: Carried | AccountCarried | PoolCarried, at: datetime) -> None:
     for entry in carried.outbox:
         learn(told.processes, entry.process)
     if isinstance(state := carried.state, Opportunity):
@@ -92,20 +93,25 @@ async def _hear(client: Client, told: Telling, effect: Effect) -> None:
         learn(told.processes, handed.process)
         told.said += [Wrote(handed.facts)] if handed.facts else []
         told.said += [Stood(handed.end)] if handed.end else []
-    elif effect.name == "deliver_account":
-        handed = await handed_over(client, effect, AccountDelivery)
-        told.said.append(Wrote(handed.facts))
-    elif effect.answer and (form := _ANSWERS.get(effect.name)):
-        answer = await decoded(client, effect.answer, form)
+    elif form := _ENDLESS.get(effect.name):
+        handed = await handed_over(client, effect, form)
+        told.said += [Wrote(handed.facts)] if handed.facts else []
+    elif effect.answer and (answers := _ANSWERS.get(effect.name)):
+        answer = await decoded(client, effect.answer, answers)
         told.said += _answered(told, answer, effect.at)
 
 
+_ENDLESS: Final[dict[str, type[Any]]] = {
+    "deliver_account": AccountDelivery,
+    "deliver_pool": PoolDelivery,
+}
 _ANSWERS: Final[dict[str, Any]] = {
     "admit": Admitted,
     "adopt": Admission,
     "find_process": Process | None,
     "recall": Known | None,
     "recall_account": Recalled,
+    "recall_pool": Pool | None,
 }
 """What the other effects answer."""
 
@@ -124,7 +130,7 @@ def _answered(told: Telling, answer: Any, at: datetime) -> Iterator[Said]:
             learn(told.processes, answer)
         case Known(end=dict(end)):
             yield Stood(end)
-        case Recalled(state=Account() as state):
+        case Recalled(state=Account() as state) | (Pool() as state):
             yield Given(state, at)
 
 

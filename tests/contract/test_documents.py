@@ -15,6 +15,8 @@ from sales.account.messages import ACCOUNT_KINDS
 from sales.account.shapes import ACCOUNT_SHAPES
 from sales.entry_shapes import ENTRY_SHAPES
 from sales.messages import KINDS, Malformed
+from sales.pool.messages import POOL_KINDS
+from sales.pool.shapes import POOL_SHAPES
 from sales.reading import read
 from sales.shapes import SHAPES
 from starter.cli import app
@@ -72,7 +74,9 @@ def test_the_examples_of_a_document_are_valid(place: str) -> None:
     assert [fault(place, each) for each in examples] == [None] * len(examples)
 
 
-@pytest.mark.parametrize(("to", "kinds"), [("opportunity", KINDS), ("account", ACCOUNT_KINDS)])
+@pytest.mark.parametrize(
+    ("to", "kinds"), [("opportunity", KINDS), ("account", ACCOUNT_KINDS), ("pool", POOL_KINDS)]
+)
 def test_the_example_of_a_message_is_understood(to: str, kinds: Any) -> None:
     for kind in kinds:
         (example,) = DOCUMENTS[f"messages/{to}/{kind}"]["examples"]
@@ -93,4 +97,4 @@ def test_every_kind_of_fact_that_the_rules_make_has_a_shape() -> None:
         for argument in call.args[MAKES[ast.unparse(call.func)] :][:1]
         if isinstance(argument, ast.Constant)
     }
-    assert kinds == {*SHAPES, *ACCOUNT_SHAPES, *chain(*ENTRY_SHAPES.values())}
+    assert kinds == {*SHAPES, *ACCOUNT_SHAPES, *POOL_SHAPES, *chain(*ENTRY_SHAPES.values())}

@@ -6,13 +6,18 @@ from pydantic import ValidationError
 from sales.account.messages import ACCOUNT_KINDS
 from sales.messages import KINDS, Malformed, Message
 from sales.opening import Request
+from sales.pool.messages import POOL_KINDS
 from sales.reading import read
 from sales.values import Model
 from tests.contract.schemas import fault, fault_of
 from tests.stored import Stored, stored
-from workflows.carrying import AccountStart
+from workflows.carrying import AccountStart, PoolStart
 
-TAKES: dict[str, dict[str, type[Message]]] = {"opportunity": KINDS, "account": ACCOUNT_KINDS}
+TAKES: dict[str, dict[str, type[Message]]] = {
+    "opportunity": KINDS,
+    "account": ACCOUNT_KINDS,
+    "pool": POOL_KINDS,
+}
 
 every_history = pytest.mark.parametrize(
     "history", [each for each in stored() if each.subject in TAKES], ids=lambda each: each.name
@@ -45,7 +50,11 @@ def test_every_stored_answer_is_as_the_contract_says(history: Stored) -> None:
         assert fault("answers/outcome_record", record) is None
 
 
-STARTS: dict[str, type[Model]] = {"opportunity": Request, "account": AccountStart}
+STARTS: dict[str, type[Model]] = {
+    "opportunity": Request,
+    "account": AccountStart,
+    "pool": PoolStart,
+}
 
 
 @every_history

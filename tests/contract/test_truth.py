@@ -32,7 +32,7 @@ from tests.sales.test_any_sequence import SAYINGS, AnySequence
 
 VALUES: Final[dict[str, Any]] = {
     name: getattr(values, name)
-    for name in ("Id", "Name", "Label", "Text", "Code", "Currency", "Amount", "Hours")
+    for name in ("Id", "Name", "Label", "Text", "Code", "Currency", "Amount", "Hours", "Share")
 } | {name: getattr(values, name) for name in ("Instant", "Date", "Duration")}
 LETTERS: Final = "0123456789.-+:TZeE _~@smhdwEURa\n"
 

@@ -13,8 +13,8 @@ from temporalio.common import RawValue
 from activities.history import told_by_history
 from encryption.codec import ENCODING, NAME, Codec, MissingKey, sealed_with
 from encryption.ring_file import RingFile
-from starter.client import LARGEST
 from starter.schedules import RECONCILE, SNAPSHOT, ensure_schedules
+from starter.sending import LARGEST
 from tests.workflows.poisoning import attempts
 from tests.workflows.world import (
     Handle,

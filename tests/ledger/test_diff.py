@@ -30,6 +30,7 @@ from ledger.ledger import Ledger
 from ledger.rows import SentRow
 from sales.account.decide import open_account
 from sales.interview import AskInterview
+from sales.pool.decide import begin_pool
 from tests.ledger.story import NOW, Story
 from tests.ledger.test_entries import EVERYTHING
 from tests.ledger.test_snapshots import MONDAY
@@ -98,6 +99,8 @@ def pair(ledger: Ledger, url: str, another_url: str) -> Iterator[Pair]:
     ledger.record_many([story.batch(), other.batch(run_id="run-2"), ended.batch()])
     _, opened = open_account("a-1", NOW, "Acme")
     ledger.record(Batch("account", "a-1", "run-1", (opened,)))
+    _, begun = begin_pool("engineers", NOW)
+    ledger.record(Batch("pool", "engineers", "run-1", (begun,)))
     ledger.enter([*EVERYTHING, AskInterview(opportunity="o-2", of="kim")], NOW)
     ledger.keep_snapshot(MONDAY)
     ledger.begin_channels(["log"], NOW)
@@ -144,8 +147,8 @@ def same_key(table: Table, row: dict[str, Any]) -> Any:
 def test_a_ledger_equals_its_copy_and_every_row_is_looked_at(pair: Pair) -> None:
     assert pair.differs() == {}
     same = {each.table: each.same for each in pair.ledger.compare(pair.copy)}
-    assert same["fact"] == 8 + len(EVERYTHING)
-    assert pair.ledger.compare(pair.copy, live=True)[TABLES.index(schema.fact)].same == 7 + len(
+    assert same["fact"] == 9 + len(EVERYTHING)
+    assert pair.ledger.compare(pair.copy, live=True)[TABLES.index(schema.fact)].same == 8 + len(
         EVERYTHING
     )
 

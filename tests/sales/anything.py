@@ -189,13 +189,19 @@ _SENSE: Final[dict[str, Callable[[Voice], Body]]] = {
     "unpark": lambda _voice: {},
     "correct": Voice.correction,
     "migrate": lambda voice: {"process_version": voice.one(1, 2, 3, 3, 4, 5)},
-    "log_effort": lambda voice: {"hours": voice.one(1, "2.5")},
+    "log_effort": lambda voice: {"hours": voice.one(1, "2.5"), **voice.some(pool="legal")},
     "record_decision": Voice.decision,
     "record_purchase": Voice.purchase,
     "change_account": lambda voice: {
         "account_id": voice.one("a-1", "a-2"),
         "from_account": voice.one(voice.state.account_id, "a-3"),
     },
+    "request_capacity": lambda voice: {
+        "pool": voice.one("engineers", "legal"),
+        "hours": voice.one("0", "8", 12.5),
+        **voice.some(gain=voice.one("0.1", 1, "1.5"), until=voice.day()),
+    },
+    "release_capacity": lambda voice: {"pool": voice.one("engineers", "legal")},
     "withdraw": lambda voice: {"reason": voice.known(*voice.state.process.reasons.withdrawn)},
     "erase": Voice.erasure,
 }
@@ -203,6 +209,7 @@ KINDS: Final = (
     *["change_stage", "record_engagement", "amend", "extend", "extend"] * 8,
     *["park", "park", "correct", "migrate", "log_effort", "record_decision", "record_purchase"] * 4,
     *["change_account"] * 3,
+    *["request_capacity", "request_capacity", "release_capacity"],
     *["migrate", "unpark", "withdraw", "erase", "erase", "erase"],
 )
 """The kinds, the ends among them more seldom, so that lives grow long enough to be interesting."""

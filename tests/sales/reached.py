@@ -18,7 +18,9 @@ KINDS: Final[Counter[str]] = Counter()
 """Facts by kind."""
 
 CLOCKS: Final = tuple(Clocks.model_fields)
-ELSEWHERE: Final = frozenset({"source: too_many_sources", "*: too_many", "body: too_large"})
+ELSEWHERE: Final = frozenset(
+    {"source: too_many_sources", "*: too_many", "body: too_large", "pool: too_many_pools"}
+)
 """Rules that take very much of something to break: shown by examples."""
 
 
@@ -94,5 +96,5 @@ def matches(rule: str, hit: str) -> bool:
     return field in ("*", said) and broken in ("*", named)
 
 
-STATED: Final = rules_of("decide", "erasing", "journal", "patching", "rules")
+STATED: Final = rules_of("decide", "erasing", "journal", "patching", "pool/asking", "rules")
 """The rules that arbitrary sequences of messages have to meet, or examples show."""

@@ -16,7 +16,7 @@ from ledger.ledger import Ledger
 from starter.rebuilding.listing import Listed, list_runs, young
 from starter.rebuilding.restoring import Restored
 from starter.rebuilding.run import restore_all
-from tests.lives import drivers
+from tests.lives import drivers, pools
 from tests.lives.drivers import reconciled
 from tests.lives.telling import tell
 from tests.record_histories import LIVES, WITHOUT_A_WORKER, Life
@@ -49,9 +49,11 @@ AT_THE_END: Final = (reconciled, thrown_back_past_an_end_that_reconciliation_wro
 """Those that look at everything that runs."""
 BETWEEN_BACKUPS: Final = 2.0
 AT_ONCE: Final = tuple(
-    life for life in LIVES if life.__module__ == drivers.__name__ and life not in AT_THE_END
+    life
+    for life in LIVES
+    if life.__module__ in (drivers.__name__, pools.__name__) and life not in AT_THE_END
 )
-"""What drivers do; the lives that only break rules would be in the way of these."""
+"""What drivers do, and pools; the lives that only break rules would be in the way of these."""
 
 
 @dataclass

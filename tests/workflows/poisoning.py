@@ -8,7 +8,7 @@ from temporalio import workflow
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 import activities
-from activities.reconcile import Reconciled
+from activities.reconciled import Reconciled
 from tests.workflows.processes import LIBRARY
 from tests.workflows.world import Handle, World, eventually, id_of, message, reconcile
 from worker import INTERCEPTORS, WORKFLOWS

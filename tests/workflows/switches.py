@@ -4,13 +4,14 @@ A switch is a file beside the database, so that every process feels it and any p
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Self
 
 from sqlalchemy import Connection
 
+from ledger.batch import Ack, Batch
 from ledger.errors import LedgerDown
 from ledger.ledger import Ledger
 
@@ -44,8 +45,9 @@ class Switches:
     """The switches of the ledger in one file."""
 
     def __init__(self, database: Path) -> None:
-        self.down, self.slow, self.silent = (
-            Switch(database.with_suffix(f".{name}")) for name in ("down", "slow", "silent")
+        self.down, self.slow, self.silent, self.no_pools = (
+            Switch(database.with_suffix(f".{name}"))
+            for name in ("down", "slow", "silent", "no_pools")
         )
 
 
@@ -55,6 +57,11 @@ class SwitchedLedger(Ledger):
     def __init__(self, database: Path) -> None:
         super().__init__(f"sqlite:///{database}")
         self.switches = Switches(database)
+
+    def record_many(self, batches: Sequence[Batch]) -> list[Ack]:
+        if self.switches.no_pools and any(batch.subject == "pool" for batch in batches):
+            raise LedgerDown("pools are switched off")
+        return super().record_many(batches)
 
     @contextmanager
     def _read(self) -> Iterator[Connection]:

@@ -11,7 +11,7 @@ from temporalio.common import RawValue
 from temporalio.service import RPCError, RPCStatusCode
 
 from sales.receipt import Receipt
-from starter.client import Refused
+from starter.sending import Refused
 from tests.workflows.world import Handle, World, eventually, failed_tasks, message, new_id
 
 pytestmark = pytest.mark.usefixtures("worker")

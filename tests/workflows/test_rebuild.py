@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from temporalio.client import Client
 
-from ledger.batch import Subject
 from ledger.diff import Difference
 from settings import NAMESPACE
+from starter.rebuilding.restoring import SUBJECTS
 from tests.ledger.test_rebuild import rebuilt, unequal
 from tests.lives.drivers import an_account_that_rolls_over
 from tests.workflows.conftest import in_namespace
@@ -52,6 +52,7 @@ def test_what_stands_is_as_it_was(lived: Lived) -> None:
     assert (found.begin_later, found.incomplete) == ({}, {})
     assert found.opportunities == len(lived.ledger.opportunities())
     assert found.accounts == len(lived.ledger.accounts())
+    assert found.pools == len(lived.ledger.pools())
 
 
 def test_a_backup_of_any_moment_is_brought_up_to_what_stands(lived: Lived) -> None:
@@ -75,7 +76,7 @@ def test_the_lost_ledger_could_have_been_made_from_its_journal_as_well(lived: Li
 
 def test_what_retention_has_cut_begins_with_the_state_that_was_handed_on(lived: Lived) -> None:
     found, lost, made = lived.cut.found, lived.ledger, lived.cut.ledger
-    assert {name.partition(":")[0] for name in found.begin_later} == {"opportunity", "account"}
+    assert {name.partition(":")[0] for name in found.begin_later} == {*SUBJECTS}
     assert found.incomplete == {}
     differs = lived.cut.unequal(lost)
     assert differs.keys() == {"fact", "opportunity", "trace"}
@@ -87,10 +88,10 @@ def test_what_retention_has_cut_begins_with_the_state_that_was_handed_on(lived: 
         assert not row.columns.keys() & {"outcome", "reason", "reasons", "closed_at", "stage"}
     for name, sequence in found.begin_later.items():
         subject, _, id_ = name.partition(":")
-        kind: Subject = "account" if subject == "account" else "opportunity"
-        first, *rest = made.journal(kind, id_)
+        first, *rest = made.journal(SUBJECTS[subject], id_)
         assert (first.kind, first.sequence) == ("restored", sequence)
-        assert rest == [f for f in lost.journal(kind, id_) if f.sequence > sequence]
+        journal = lost.journal(SUBJECTS[subject], id_)
+        assert rest == [fact for fact in journal if fact.sequence > sequence]
     named = {name.partition(":")[2] for name in found.begin_later}
     assert {row.key[0] for row in differs["trace"].first} <= named | reset.keys()
     for id_ in {each.id for each in lost.opportunities()} - named - reset.keys():

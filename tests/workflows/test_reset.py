@@ -6,6 +6,7 @@ import pytest
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import EventType, ResetReapplyExcludeType
 from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
+from temporalio.client import Client
 
 from sales.facts import Fact
 from tests.workflows.world import Handle, World, events, eventually, id_of, message, new_id
@@ -18,13 +19,18 @@ A_CONTRACT: Final[dict[str, Any]] = {"evidence": {"kind": "signed_contract", "re
 
 async def reset(world: World, handle: Handle, task: int, reapply: bool = False) -> Handle:
     """Back to the end of its n-th task, from there on with or without the signals."""
+    return await throw_back(world.client, handle, task, reapply)
+
+
+async def throw_back(client: Client, handle: Handle, task: int, reapply: bool) -> Handle:
+    """The same without a world."""
     done = EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED
     tasks = [event.event_id for event in await events(handle) if event.event_type == done]
     exclude = ResetReapplyExcludeType.RESET_REAPPLY_EXCLUDE_TYPE_SIGNAL
     run_id = (await handle.describe()).run_id
-    await world.client.workflow_service.reset_workflow_execution(
+    await client.workflow_service.reset_workflow_execution(
         ResetWorkflowExecutionRequest(
-            namespace=world.client.namespace,
+            namespace=client.namespace,
             workflow_execution=WorkflowExecution(workflow_id=handle.id, run_id=run_id),
             reason="by an admin",
             request_id=new_id("reset"),
@@ -32,7 +38,7 @@ async def reset(world: World, handle: Handle, task: int, reapply: bool = False) 
             reset_reapply_exclude_types=[] if reapply else [exclude],
         )
     )
-    return world.client.get_workflow_handle(handle.id)
+    return client.get_workflow_handle(handle.id)
 
 
 async def opened_and(world: World, *told: tuple[str, dict[str, Any]]) -> Handle:

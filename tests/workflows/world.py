@@ -19,13 +19,13 @@ from temporalio.service import RPCError
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
-from activities.reconcile import Reconciled
-from ledger.batch import Subject
+from activities.reconciled import Reconciled
 from ledger.ledger import Ledger
 from ledger.rows import FactRow
 from sales.facts import Fact
 from sales.receipt import Receipt
 from starter.client import CloselineClient
+from starter.rebuilding.restoring import SUBJECTS
 from tests.workflows.processes import LIBRARY
 from tests.workflows.switches import SwitchedLedger
 from worker import make_worker
@@ -158,13 +158,12 @@ class World:
     # -- the ledger ----------------------------------------------------------------------------
 
     async def rows(self, handle: Handle) -> list[FactRow]:
-        """All that was ever written of the opportunity or account, with what was taken back."""
+        """All that was ever written of it, with what was taken back."""
         subject, _, id_ = handle.id.partition(":")
-        kind: Subject = "account" if subject == "account" else "opportunity"
-        return self.ledger.journal_rows(kind, id_, superseded=True)
+        return self.ledger.journal_rows(SUBJECTS[subject], id_, superseded=True)
 
     async def facts(self, handle: Handle) -> list[Fact]:
-        """The journal of the opportunity or account, as the ledger has it."""
+        """The journal of the opportunity, account or pool, as the ledger has it."""
         return [row.fact for row in await self.rows(handle) if not row.superseded]
 
     async def kinds(self, handle: Handle) -> list[str]:
@@ -182,7 +181,7 @@ class World:
 
 
 def id_of(handle: Handle) -> str:
-    """The id of the opportunity or account behind the workflow."""
+    """The id of the opportunity, account or pool behind the workflow."""
     return handle.id.partition(":")[2]
 
 
