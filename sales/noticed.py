@@ -11,6 +11,7 @@ from typing import Final
 from sales.account.parts import PARTS
 from sales.facts import Fact
 from sales.notice import Notice, Noticing
+from sales.pool.notices import POOL_NOTICES
 
 LONGEST: Final = 300
 """How many letters the words of a notice may have: one line for people."""
@@ -65,6 +66,7 @@ NOTICED: Final[Mapping[str, Mapping[str, tuple[Noticing, ...]]]] = {
         {"account_amended": _amended, "late_message_kept": _late, "account_retired": _retired},
         *(part.notices for part in PARTS),
     ),
+    "pool": _joined(POOL_NOTICES),
     "interview": _joined({"interview_asked": _asked}),
 }
 """By the kind of subject, and by the kind of fact."""
