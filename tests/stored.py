@@ -37,8 +37,11 @@ class Stored:
         for event in self.events:
             if signal := event.get("workflowExecutionSignaledEventAttributes"):
                 yield signal["signalName"], payload(signal.get("input"))
-            if update := event.get("workflowExecutionUpdateAcceptedEventAttributes"):
-                said = payload(update["acceptedRequest"]["input"].get("args"))
+            # After a reset the server hears an update again, and says so before it is accepted.
+            again = event.get("workflowExecutionUpdateAdmittedEventAttributes", {}).get("request")
+            first = event.get("workflowExecutionUpdateAcceptedEventAttributes", {})
+            if update := again or first.get("acceptedRequest"):
+                said = payload(update["input"].get("args"))
                 if isinstance(said, dict):
                     yield str(said.get("kind")), said
 

@@ -47,7 +47,7 @@ def managed(state: Account, now: datetime, policy: Policy | None) -> Facts:
 
 def policy_draft(policy: Policy) -> Draft:
     """The account is managed by it from now on."""
-    return Draft("policy_set", {"policy": policy.model_dump(mode="json", exclude_unset=True)})
+    return Draft("policy_set", {"policy": policy.model_dump(mode="json", exclude_none=True)})
 
 
 def folded(state: Account, facts: Iterable[Fact]) -> Account:
