@@ -1,6 +1,7 @@
 """`closeline account`: the relationships, which have no end but retirement."""
 
 from dataclasses import fields
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from typer import Option, Typer
@@ -27,6 +28,7 @@ app.add_typer(going.app)
 COLUMNS: Final = (
     *("id", "name", "segment", "tier", "owner", "health", "band", "opened_at", "retired_at"),
 )
+PROFILE: Final = ("id", "name", "segment", "tier", "owner", "territory", "retired_at")
 INNER: Final = ("heard", "sources", "refused")
 """What an account remembers for its own rules."""
 
@@ -94,19 +96,27 @@ async def list_(
 
 @command(app, "show", "closeline account show acme --json")
 async def show(id: AccountId, *, shown: Shown, where: Where) -> None:
-    """Show an account: from its running workflow, else from the ledger."""
+    """Show an account on one screen: how it stands, what is promised, what runs, what comes next.
+
+    From its running workflow, else from the ledger. What comes next is what
+    will be recorded if nobody says anything, told by the rules that will.
+    """
     from sales.account.state import load_account
+    from starter.account.screen import show_standing, standing
 
     client = await where.client()
     told = await query(client.account(id))
-    if told is not None:
-        unwritten = told.pop("outbox")
-        shown.record(_view(load_account(told), "workflow", unwritten))
-        return
-    known = await where.ask(lambda ledger: ledger.account_state(id))
-    if known is None:
+    source, unwritten = ("workflow", told.pop("outbox")) if told else ("ledger", 0)
+    state = load_account(told) if told else await where.ask(lambda it: it.account_state(id))
+    if state is None:
         raise Refusal("account_id", "unknown_account", f"nobody knows an account {id!r}")
-    shown.record(_view(known, "ledger", 0))
+    rows = await where.ask(lambda it: it.opportunities(account_id=id, outcome="open"))
+    found = standing(state, rows, datetime.now(UTC))
+    if shown.json:
+        shown.record({**_view(state, source, unwritten), "standing": found})
+        return
+    profile = {name: getattr(state, name) for name in PROFILE}
+    show_standing({**profile, "source": source, "unwritten": unwritten or None}, found)
 
 
 @command(app, "retire", 'closeline account retire acme --reason "gone out of business"')
