@@ -19,7 +19,7 @@ from ledger.schema import fact as facts_table
 from ledger.schema import notice
 from sales.erasing import ERASED
 from sales.facts import Fact
-from sales.noticed import NOTICED, noticed
+from sales.noticed import NOTICED, is_news, noticed
 
 INSTANT: Final = timedelta(microseconds=1)
 AT_ONCE: Final = 500
@@ -61,7 +61,7 @@ def written(
         for batch, facts in batches
         if batch.subject in NOTICED
         for fact in facts
-        if fact.kind in NOTICED[batch.subject]
+        if fact.kind in NOTICED[batch.subject] and is_news(fact)
         for row in rows_of(batch.subject, batch.id, fact.digest(), now, fact)
     ]
     if found:

@@ -72,9 +72,15 @@ NOTICED: Final[Mapping[str, Mapping[str, tuple[Noticing, ...]]]] = {
 """By the kind of subject, and by the kind of fact."""
 
 
+def is_news(fact: Fact) -> bool:
+    """Whether anybody should still be told: it was not brought by an import, nor told to what an
+    import has opened."""
+    return fact.cause != "import" and fact.known_at is None
+
+
 def noticed(subject: str, fact: Fact) -> Iterator[Notice]:
     """Who should be told what because of a fact of such a subject, always in the same order."""
-    if fact.cause == "import" or fact.known_at:
+    if not is_news(fact):
         return
     for noticing in NOTICED.get(subject, {}).get(fact.kind, ()):
         for notice in noticing(fact):

@@ -11,10 +11,12 @@ from sales.notice import addressee
 from sales.noticed import LONGEST, NOTICED, noticed
 from sales.owner import Owner
 from starter.contract import examples
+from starter.contract.examples_of_pools import a_pool
 
 MADE = {
     "opportunity": examples.an_opportunity()[0].facts,
     "account": examples.an_account()[0].facts,
+    "pool": a_pool()[0].facts,
     "interview": examples.entries(),
 }
 TELLING = [(subject, kind) for subject, kinds in NOTICED.items() for kind in kinds]
