@@ -11,10 +11,9 @@ from pydantic import Field
 from sales.calendar import Calendar, period
 from sales.drafts import Broken
 from sales.entries import Entered, Entry, news
-from sales.messages import Day
 from sales.owner import Owners
 from sales.process import ForecastCategory
-from sales.values import Amount, Currency, Id, Instant, Text, limit_of
+from sales.values import Amount, Currency, Day, Id, Instant, Text, limit_of
 
 Reason = Annotated[Text, Field(min_length=1)]
 

@@ -3,26 +3,22 @@
 What cannot be read becomes `Malformed` and is refused like any message that breaks a rule.
 """
 
-from datetime import date, datetime, timedelta
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import (
     AfterValidator,
-    Discriminator,
     Field,
     SerializerFunctionWrapHandler,
-    Tag,
     model_serializer,
-    model_validator,
 )
 
 from sales.clipping import clean, clipped
 from sales.details import Amendment
+from sales.purchase import Contract, Evidence
 from sales.values import (
     Code,
     Count,
-    Date,
-    Duration,
+    Day,
     Flag,
     Hours,
     Id,
@@ -33,29 +29,7 @@ from sales.values import (
     Name,
     Share,
     Text,
-    is_day,
 )
-
-
-def _tag(value: Any) -> str:
-    return "[day]" if is_day(value) else "[instant]"
-
-
-Day = Annotated[
-    Annotated[Date, Tag("[day]")] | Annotated[Instant, Tag("[instant]")], Discriminator(_tag)
-]
-"""A day in the process's time zone, or an exact instant."""
-
-
-def check_term(start: date, end: date) -> None:
-    """A term has days or instants at both ends, and lasts a day or a second at least."""
-    if isinstance(start, datetime) and isinstance(end, datetime):
-        if end - start < timedelta(seconds=1):
-            raise ValueError("end: before_the_start")
-    elif isinstance(start, datetime) or isinstance(end, datetime):
-        raise ValueError("end: not_like_the_start (two days, or two instants)")
-    elif end < start:
-        raise ValueError("end: before_the_start")
 
 
 class Message(Model):
@@ -123,32 +97,6 @@ class RecordDecision(Message):
     competitor: Name | None = None
     verbatim: Text | None = None
     reason_source: Literal["buyer", "seller", "system"] | None = None
-
-
-class Evidence(Model):
-    """What proves that the buyer has acted."""
-
-    kind: Literal["signed_contract", "payment", "purchase_order", "written_acceptance"]
-    reference: Label
-    at: Instant | None = None
-
-
-class Contract(Model):
-    """What a win leaves behind: a term, its notice, and the sum that returns each year.
-
-    A day is the contract's first or last one; with an instant, the term lasts to the instant.
-    """
-
-    start: Day
-    end: Day
-    notice: Duration | None = None
-    auto_renew: Flag = False
-    recurring: Money | None = None
-
-    @model_validator(mode="after")
-    def _sound(self) -> Self:
-        check_term(self.start, self.end)
-        return self
 
 
 class RecordPurchase(Message):

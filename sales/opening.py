@@ -12,12 +12,24 @@ from sales.drafts import Broken
 from sales.evolve import evolve
 from sales.facts import Cause, Fact
 from sales.journal import check_stamps
-from sales.messages import Day, Kept, Message, Overridable
+from sales.messages import Kept, Message, Overridable
 from sales.opportunity import Heard, Opportunity
 from sales.patching import check_weight
 from sales.process import RULES_VERSION, Process
 from sales.rules import pass_gate
-from sales.values import Code, Count, Duration, Id, Instant, Label, Model, Text, day_of, limit_of
+from sales.values import (
+    Code,
+    Count,
+    Day,
+    Duration,
+    Id,
+    Instant,
+    Label,
+    Model,
+    Text,
+    day_of,
+    limit_of,
+)
 
 _ELSEWHERE: Final = {*Message.model_fields, "process_version", "landing", "override"}
 """What the first fact tells in its own words, or carries beside its data."""

@@ -6,8 +6,8 @@ from typing import Any, Final, Literal
 
 from pydantic import Field
 
-from sales.messages import Contract
 from sales.opportunity import Opportunity, OutcomeName
+from sales.purchase import Contract
 from sales.values import Code, Id, Instant, Model, Money, Name, Text
 
 MOST_PROMISES: Final = 20

@@ -9,8 +9,9 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import Field
 
 from sales.details import Amendment, Details
-from sales.messages import Contract, Detail, Evidence
+from sales.messages import Detail
 from sales.opportunity import OutcomeName
+from sales.purchase import Contract, Evidence
 from sales.values import (
     Code,
     Date,

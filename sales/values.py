@@ -12,10 +12,12 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Discriminator,
     Field,
     PlainSerializer,
     Strict,
     StringConstraints,
+    Tag,
     WithJsonSchema,
 )
 
@@ -109,6 +111,10 @@ def is_day(value: Any) -> bool:
     return isinstance(value, date) and not isinstance(value, datetime)
 
 
+def _tag(value: Any) -> str:
+    return "[day]" if is_day(value) else "[instant]"
+
+
 D = TypeVar("D", bound=date)
 
 
@@ -189,6 +195,10 @@ Date = Annotated[
     AfterValidator(_in_range),
     _wire(r"^(19|2[01])\d\d-\d\d-\d\d$", "YYYY-MM-DD", format="date"),
 ]
+Day = Annotated[
+    Annotated[Date, Tag("[day]")] | Annotated[Instant, Tag("[instant]")], Discriminator(_tag)
+]
+"""A day in the process's time zone, or an exact instant."""
 Duration = Annotated[
     timedelta,
     BeforeValidator(_duration),

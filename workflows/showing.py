@@ -111,6 +111,8 @@ def opportunity_page(state: Opportunity, unwritten: int, now: datetime) -> str:
         lines.append(f"- `{clock.name}` ends it at {_when(clock.ends_at)}")
     if state.parked_until:
         lines.append(f"- parked until {_when(state.parked_until)}")
+    asked = {id: each for id, each in state.pools.items() if not each.released}
+    lines += [f"- asks `{id}` for {each.hours} hours" for id, each in asked.items()]
     if found := risks(state, now):
         lines += ["", f"Risks: {', '.join(found)}"]
     lines += _last_refusal(state)

@@ -14,10 +14,11 @@ from sales.account.needs.messages import NEED_KINDS
 from sales.account.referrals.messages import REFERRAL_KINDS
 from sales.account.satisfaction.messages import SATISFACTION_KINDS
 from sales.clipping import clipped
-from sales.messages import Contract, Day, Erase, Message, Overridable
+from sales.messages import Erase, Message, Overridable
 from sales.opening import Late, OpenOpportunity
 from sales.outcome import MOST_PROMISES
-from sales.values import Code, Count, Duration, Id, Money, Name, Text
+from sales.purchase import Contract
+from sales.values import Code, Count, Day, Duration, Id, Money, Name, Text
 
 
 class AmendAccount(Message):

@@ -13,9 +13,9 @@ from sales.account.needs.shapes import NEED_SHAPES
 from sales.account.policy import Policy
 from sales.account.referrals.shapes import REFERRAL_SHAPES
 from sales.account.satisfaction.shapes import SATISFACTION_SHAPES
-from sales.messages import Contract
 from sales.opening import Late
 from sales.opportunity import OutcomeName
+from sales.purchase import Contract
 from sales.shapes import Erased, Number, ProcessRef, Refused, Seconds
 from sales.values import Code, Id, Label, Model, Money, Name, Text
 

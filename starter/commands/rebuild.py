@@ -44,8 +44,8 @@ async def rebuild(
     """Make a ledger anew from the journal of this one: facts word for word, rows folded again.
 
     With --from-temporal the ledger is lost, and a new one is made from the histories of all
-    opportunities and accounts, as far back as retention has left them. What is older begins with
-    the state that the oldest run was given, and is named. Stop the workers meanwhile, and
+    opportunities, accounts and pools, as far back as retention has left them. What is older begins
+    with the state that the oldest run was given, and is named. Stop the workers meanwhile, and
     reconcile once they run on the new ledger. Then what stands is as it was (`closeline diff
     --live`); which run wrote a fact, when, and what was taken back may differ. What never had a
     workflow, as ended opportunities of an import, is lost: import it again.

@@ -44,6 +44,7 @@ def view(state: "Opportunity", source: str, unwritten: int) -> dict[str, Any]:
         "unwritten": unwritten,
         "clocks": {each.name: each.ends_at for each in running(state)},
         "parked_until": state.parked_until,
+        "pools": {id: asked.hours for id, asked in state.pools.items() if not asked.released},
         "decision": state.decision,
         "purchase": state.purchase,
         "competitor": state.outcome.competitor if state.outcome else None,

@@ -8,8 +8,7 @@ from typer import Argument, Option, Typer
 
 from sales.calendar import Calendar, period
 from sales.drafts import Broken
-from sales.messages import Day
-from sales.values import limit_of
+from sales.values import Day, limit_of
 from starter.commands.common import Where
 from starter.commands.failing import Refusal, warn
 from starter.commands.quota import PERIOD

@@ -11,8 +11,7 @@ from pydantic import TypeAdapter
 from typer import BadParameter, Option
 
 from sales.calendar import Calendar
-from sales.messages import Day
-from sales.values import limit_of
+from sales.values import Day, limit_of
 from starter.commands.common import Shown
 from starter.output import plain
 

@@ -9,8 +9,7 @@ from pydantic import TypeAdapter
 from typer import BadParameter, Option, Typer, echo
 
 from sales.calendar import Calendar
-from sales.messages import Day
-from sales.values import end_of, limit_of
+from sales.values import Day, end_of, limit_of
 from starter.commands.common import Where
 from starter.commands.spreading import command
 from starter.insight.common import DAY, AsOf, Tabled

@@ -2,8 +2,8 @@
 
 from typing import Final, Literal
 
-from sales.messages import Day, Message
-from sales.values import Code, Flag, Id, Name
+from sales.messages import Message
+from sales.values import Code, Day, Flag, Id, Name
 
 
 class MakeCommitment(Message):

@@ -6,8 +6,9 @@ from pydantic import Field, model_validator
 
 from sales.account.contracts.span import Length
 from sales.calendar import Zone
-from sales.messages import Day, Message, check_term
-from sales.values import Code, Count, Duration, Flag, Growth, Id, Money, Name
+from sales.messages import Message
+from sales.purchase import check_term
+from sales.values import Code, Count, Day, Duration, Flag, Growth, Id, Money, Name
 
 ContractId = Annotated[Id, Field(max_length=80)]
 Number = Annotated[Count, Field(ge=1, le=10_000)]

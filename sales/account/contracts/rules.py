@@ -15,8 +15,7 @@ from sales.account.part import Part
 from sales.account.policy import Policy
 from sales.account.state import Account
 from sales.drafts import Broken, Draft
-from sales.messages import Day
-from sales.values import Money, day_of, limit_of
+from sales.values import Day, Money, day_of, limit_of
 from sales.words import said as words
 
 

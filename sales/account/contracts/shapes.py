@@ -3,10 +3,9 @@
 from typing import Final
 
 from sales.account.contracts.span import Length
-from sales.messages import Day
 from sales.opportunity import OutcomeName
 from sales.shapes import Number, Seconds
-from sales.values import Code, Flag, Growth, Id, Instant, Model, Money, Name
+from sales.values import Code, Day, Flag, Growth, Id, Instant, Model, Money, Name
 
 
 class ContractRecorded(Model):

@@ -13,8 +13,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, StringConstraints, TypeAdapter, WithJsonSchema
 
-from sales.messages import Day
-from sales.values import Duration, day_of, end_of
+from sales.values import Day, Duration, day_of, end_of
 
 LEAST: Final = timedelta(seconds=1)
 """No term is shorter, or an account would do nothing but renew it."""

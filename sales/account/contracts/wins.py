@@ -13,8 +13,8 @@ from sales.account.messages import OpportunityEnded
 from sales.account.policy import Policy
 from sales.account.state import Account
 from sales.drafts import Draft
-from sales.messages import Contract as Bought
 from sales.process import SYSTEM_REASONS
+from sales.purchase import Contract as Bought
 from sales.values import Money, day_of
 
 BY_SILENCE: Final = "auto_renewed"
