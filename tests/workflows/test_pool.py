@@ -269,7 +269,7 @@ async def test_a_ledger_that_has_lost_a_pool_is_told_again(world: World) -> None
         handle = await asks(world, pool)
         before = await in_the_ledger(world, pool)
         with world.ledger._write() as connection:
-            for table in ("fact", "pool"):
+            for table in ("fact", "pool", "notice"):
                 connection.exec_driver_sql(f"DELETE FROM {table} WHERE id = ?", (id_of(pool),))
         await listed(world, pool, "Running")
         found = await reconcile(world)
