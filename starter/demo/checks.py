@@ -5,6 +5,7 @@ from typing import NamedTuple
 from ledger.ledger import Ledger
 from ledger.rows import OpportunityRow
 from sales.facts import Fact
+from starter.demo import relations
 from starter.demo.stories import ACCOUNTS, FOLLOWERS, Story, stories
 
 CLOCKS = ("end_by", "close_date", "stage_limit", "buyer_silence", "action_window")
@@ -19,7 +20,8 @@ class Check(NamedTuple):
 
 def expected() -> dict[str, Story]:
     """Every opportunity that must be there at the end."""
-    return {story.id: story for story in [*stories(), *FOLLOWERS.values()]}
+    every = (*stories(), *FOLLOWERS.values(), *relations.stories(), relations.renewal())
+    return {story.id: story for story in every}
 
 
 def wrong_ends(rows: list[OpportunityRow]) -> list[str]:
@@ -62,6 +64,7 @@ def checks(ledger: Ledger, running: set[str], kills: int) -> list[Check]:
         Check("one lost while another was won, in one account", bool(won_in & lost_in)),
         Check("a worker was killed and another one started", kills == 1),
         Check("who signed while no worker lived has won", _won(by_id, "acme-signed-in-the-dark")),
+        *(Check(*each) for each in relations.promises(ledger)),
         Check("every account still runs", running == set(ACCOUNTS)),
     ]
 

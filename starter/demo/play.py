@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from sales.receipt import Receipt
 from starter.client import CloselineClient, UnknownOpportunity
+from starter.demo import relations
 from starter.demo.stories import ACCOUNTS, FOLLOWERS, PEOPLE, In, Step, Story, stories
 
 TOGETHER: Final = 4
@@ -39,7 +40,8 @@ class Stage:
     async def play_all(self) -> None:
         """Open all opportunities, and say what their scripts say."""
         door = asyncio.Semaphore(TOGETHER)
-        waiting = [story.id for story in stories()]
+        every = [*relations.stories(), *stories()]
+        waiting = [story.id for story in every]
 
         async def play(story: Story) -> None:
             try:
@@ -53,7 +55,8 @@ class Stage:
                 self.faults.append(str(fault))
 
         async with asyncio.TaskGroup() as playing:
-            for story in stories():
+            playing.create_task(relations.play(self.client))
+            for story in every:
                 playing.create_task(play(story))
 
     async def _open(self, story: Story) -> datetime:

@@ -4,7 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
-ACCOUNTS: Final = {"ACME": "Acme Corporation", "GLOBEX": "Globex Industries"}
+ACCOUNTS: Final = {
+    "ACME": "Acme Corporation",
+    "GLOBEX": "Globex Industries",
+    "INITECH": "Initech Systems",
+}
 
 
 class In(NamedTuple):
