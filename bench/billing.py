@@ -33,6 +33,7 @@ class Size:
     actions: Counter[str] = field(default_factory=Counter)
     events: int = 0
     bytes: int = 0
+    runs: int = 0
     longest: int = 0
     largest: int = 0
 
@@ -51,6 +52,7 @@ class Size:
             self.actions + other.actions,
             self.events + other.events,
             self.bytes + other.bytes,
+            self.runs + other.runs,
             max(self.longest, other.longest),
             max(self.largest, other.largest),
         )
@@ -91,4 +93,4 @@ def size_of(history: Iterable[HistoryEvent]) -> Size:
             handed = event.workflow_execution_continued_as_new_event_attributes.input
             weight -= handed.ByteSize()
     found[MARKED] = len(tasks)
-    return Size(found, length, weight, length, given)
+    return Size(found, length, weight, 1, length, given)

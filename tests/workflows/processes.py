@@ -196,10 +196,36 @@ CARING: Final = Policy.model_validate(
 )
 """What is asked and what is known of how well an account is, where it must not take long."""
 
+DECADE: Final = Policy.model_validate(
+    {
+        "name": "decade",
+        "version": 1,
+        "title": "A year is five seconds",
+        "commitments": {"promised_within": "5s", "warn": "0s"},
+        "contracts": {
+            "term": "5s",
+            "notice": "1s",
+            "lead": "2s",
+            "renewal": "gated",
+            "renewal_auto": "quiet",
+            "additions": ["patient"],
+            "retry": "1s",
+        },
+        "satisfaction": {"nps_first": "5s", "nps_every": "5s", "answer_within": "2s", "rest": "1s"},
+        "health": {
+            "components": {"usage": {"weight": 1}, "commitments": {"weight": 1}},
+            "caps": {"severe_breach": 0.3},
+            "checkpoints": ["3s"],
+            "remind_after": "1s",
+        },
+    }
+)
+"""An account may grow old by it while somebody watches."""
+
 LIBRARY: Final = Library(
     [
         *(PATIENT, PATIENT_AGAIN, HASTY, BRISK, LONG, WARNED, SLOW, GATED),
         *(STRICT, STRICT_WITHOUT, STRICT_OTHERWISE, DEMANDING, QUIET, *QUICK),
     ],
-    [KEEPING, BRIEF, CARING, FINDING],
+    [KEEPING, BRIEF, CARING, FINDING, DECADE],
 )
