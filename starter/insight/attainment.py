@@ -1,6 +1,6 @@
 """`closeline attainment`: how much of what was promised was kept."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from typer import Option, Typer, echo
@@ -83,8 +83,8 @@ def _period(text: str, calendar: Calendar) -> Period:
 
 
 def _decided(
-    found: "Iterable[Promise]", within: Period | None, calendar: Calendar
-) -> "Iterable[Promise]":
+    found: "Iterator[Promise]", within: Period | None, calendar: Calendar
+) -> "Iterator[Promise]":
     for each in found:
         day = calendar.day(each.at)
         if each.result != "open" and (within is None or within.first <= day <= within.last):
