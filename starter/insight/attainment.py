@@ -52,7 +52,7 @@ async def attainment(
         calendar = ledger.calendar() or Calendar()
         within = _period(period, calendar) if period else None
         with ledger.account_facts(KINDS) as told:
-            found: Iterable[Promise] = promises(told, as_of.instant(calendar))
+            found = promises(told, as_of.instant(calendar))
             if account:
                 found = (each for each in found if each.account == account)
             if within or by in BY_TIME:
