@@ -1,6 +1,6 @@
 """`closeline attainment`: how much of what was promised was kept."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from typer import Option, Typer, echo
@@ -52,7 +52,7 @@ async def attainment(
         calendar = ledger.calendar() or Calendar()
         within = _period(period, calendar) if period else None
         with ledger.account_facts(KINDS) as told:
-            found: Iterable[Promise] = promises(told, as_of.instant(calendar))
+            found = promises(told, as_of.instant(calendar))
             if account:
                 found = (each for each in found if each.account == account)
             if within or by in BY_TIME:
@@ -83,8 +83,8 @@ def _period(text: str, calendar: Calendar) -> Period:
 
 
 def _decided(
-    found: "Iterable[Promise]", within: Period | None, calendar: Calendar
-) -> "Iterable[Promise]":
+    found: "Iterator[Promise]", within: Period | None, calendar: Calendar
+) -> "Iterator[Promise]":
     for each in found:
         day = calendar.day(each.at)
         if each.result != "open" and (within is None or within.first <= day <= within.last):

@@ -329,8 +329,9 @@ def test_what_a_sale_promised_is_due_a_while_after_it() -> None:
 def test_what_is_promised_for_a_contract_counts_from_its_start() -> None:
     office = Office()
     office.launch("acme-1")
-    first = end(office, "won", contract=CONTRACT)[1].data["clocks"]["resolve"]
-    assert datetime.fromisoformat(first["due"]).date().isoformat() == "2026-08-29"
+    facts = end(office, "won", contract=CONTRACT)
+    first = next(fact for fact in facts if fact.kind == "commitment_made").data["clocks"]
+    assert datetime.fromisoformat(first["resolve"]["due"]).date().isoformat() == "2026-08-29"
 
 
 def test_only_a_win_under_a_policy_that_says_when_leaves_commitments() -> None:
