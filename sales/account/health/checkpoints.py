@@ -104,12 +104,13 @@ def answer(state: Account, message: AnswerCheckpoint, _now: datetime) -> list[Dr
 
 
 def fallen_due(state: Account, fact: Fact) -> Changes:
-    """The latest checkpoint of its contract; those of terms that are over are forgotten."""
+    """The latest checkpoint of its contract; those of contracts that run no more are forgotten."""
     data, held = fact.data, state.health.checkpoints
     ends_at = datetime.fromisoformat(data["ends_at"])
     # One that fell due unseen, in an outage, can be answered as long as any other.
     new = Checkpoint(data["term"], ends_at, data["before"], data["last"], fact.recorded_at)
-    kept = {id_: each for id_, each in held.items() if each.ends_at > fact.recorded_at}
+    # A term that is over may wait for the end of its renewal, and must not fall due again.
+    kept = {id_: each for id_, each in held.items() if id_ in state.contracts.live}
     return {"checkpoints": {**kept, data["contract_id"]: new}}
 
 
