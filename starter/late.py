@@ -105,6 +105,10 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
         "starter.insight.satisfaction",
         "Show how satisfied customers are: CSAT, NPS, and how many answer at all.",
     ),
+    "retention": (
+        "starter.insight.retention",
+        "Show GRR, NRR and customers kept, with the waterfall from start to end.",
+    ),
     "focus": ("starter.insight.focus", "Say where the next hour pays, and what to do there."),
     "limits": (
         "starter.insight.limits",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 from typer import Option, Typer
 
 from sales.account.health.state import Band
-from starter.account import commitment, going, health, need, survey
+from starter.account import commitment, contract, going, health, need, survey
 from starter.commands.asking import query
 from starter.commands.common import AccountId, Shown, Where
 from starter.commands.failing import Refusal
@@ -23,6 +23,7 @@ app.add_typer(commitment.app, name="commitment")
 app.add_typer(survey.app, name="survey")
 app.add_typer(health.app, name="health")
 app.add_typer(need.app, name="need")
+app.add_typer(contract.app, name="contract")
 app.add_typer(going.app)
 
 COLUMNS: Final = (

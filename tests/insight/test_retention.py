@@ -22,9 +22,9 @@ MOMENT: Final = timedelta(microseconds=1)
 MILLION: Final = 1_000_000
 
 
-def customer(at: str = "2025-03-01", **said: Any) -> Customer:
+def customer(at: str = "2025-03-01", id: str = "acme", **said: Any) -> Customer:
     """One with a contract of three years, from then on."""
-    acme = Customer(at)
+    acme = Customer(at, id=id)
     end = f"{int(at[:4]) + 3}{at[4:]}"
     acme.say("record_contract", **{"contract_id": "c", "start": at, "end": end, **said})
     return acme
@@ -125,10 +125,8 @@ def test_currencies_are_never_added_and_sums_that_are_missing_are_counted() -> N
         customer(recurring={"amount": "7", "currency": "USD"}),
     )
     told = book(euro, dollar, customer())
-    assert {flow.currency: flow.start.amount for flow in flows(told, *YEAR)} == {
-        "EUR": Decimal(10),
-        "USD": Decimal(7),
-    }
+    starts = {flow.currency: flow.start.amount for flow in flows(told, *YEAR)}
+    assert starts == {"EUR": 10, "USD": 7}
     assert unknown(told, *YEAR) == 1
     assert [(each.kept.part, each.kept.n) for each in logos(told, *YEAR)] == [(3, 3)]
     assert flows(Book(day("2030-01-01")), *YEAR) == []
@@ -161,7 +159,8 @@ def test_what_was_up_for_renewal_is_rated_by_itself() -> None:
         each.until("2026-07-10")
     (found,) = due(book(renewed, lost, waits, idle), *YEAR)
     assert (found.renewed.part, found.renewed.n, found.undecided) == (1, 2, 1)
-    assert [found.before, found.kept, found.grr] == [100, 60, 0.6]
+    assert [float(each) for each in (found.before, found.kept)] == [100, 60]
+    assert found.grr == 0.6
     year = customer("2025-01-01", end="2025-12-31", recurring=euros(5))
     year.until("2025-12-01")
     year.win("acme:c:renewal-2", 5)
@@ -181,8 +180,8 @@ def test_a_cohort_tells_what_is_left_of_it_year_by_year() -> None:
     found = cohorts(book(one, other, later, as_of="2027-02-01"), ["2025", "2026", "2027"], edges)
     assert [(each.label, each.n) for each in found] == [("2025", 2), ("2026", 1)]
     first, second = found[0].ages
-    assert [first.left, first.amount, first.rate] == [2, 100, 1.0]
-    assert [second.left, second.amount, second.rate] == [1, 75, 0.75]
+    assert (first.left, float(first.amount), first.rate) == (2, 100, 1.0)
+    assert (second.left, float(second.amount), second.rate) == (1, 75, 0.75)
     assert len(found[1].ages) == 1
 
 

@@ -39,12 +39,14 @@ def euros(amount: object) -> dict[str, str]:
 class Customer:
     """One account; `closed` says why nothing can be launched, if nothing can."""
 
-    def __init__(self, start: str = "2026-01-01", policy: Policy | None = POLICY) -> None:
+    def __init__(
+        self, start: str = "2026-01-01", policy: Policy | None = POLICY, id: str = "acme"
+    ) -> None:
         self.now = day(start)
         self.closed: Broken | None = None
         self.facts: list[Fact] = []
         self.state: Account
-        self.state, first = open_account("acme", self.now)
+        self.state, first = open_account(id, self.now)
         self.keep((first,), False)
         self.keep(managed(self.state, self.now, policy))
 
