@@ -33,8 +33,8 @@ def cared(**more: Any) -> Cared:
 
 
 def record(account: Cared, id: str, start: float, end: float, **more: Any) -> None:
-    days = {"start": (NOW + start * DAY).isoformat(), "end": (NOW + end * DAY).isoformat()}
-    account.say("record_contract", contract_id=id, **days, **more)
+    first, last = ((NOW + days * DAY).isoformat() for days in (start, end))
+    account.say("record_contract", contract_id=id, start=first, end=last, **more)
 
 
 def told(fact: Fact) -> Iterable[Notice]:
