@@ -19,7 +19,7 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from ledger.ledger import Ledger
-from tests.lives import commitments, contracts, drivers, pools, rules, scheduled
+from tests.lives import care, commitments, contracts, drivers, pools, rules, scheduled
 from tests.lives.telling import RECORDER
 from tests.server import dev_server
 from tests.workflows.world import World
@@ -55,6 +55,7 @@ LIVES: Final[dict[Life, str]] = {
     rules.ended_by_every_clock: "Opportunity",
     rules.a_hundred_senders: "Opportunity",
     rules.every_rule_of_an_account: "Account",
+    care.cared_for: "Account",
     commitments.every_rule_of_what_is_promised: "Account",
     contracts.contracts_and_their_terms: "Account",
     pools.asks_for_capacity: "Opportunity",

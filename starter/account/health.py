@@ -8,9 +8,9 @@ from typer import Option, Typer
 
 from sales.account.health.state import Band
 from starter.account.reporting import app as reporting
-from starter.commands.asking import query
+from starter.account.standing import standing
 from starter.commands.common import AccountId, Shown, Where
-from starter.commands.failing import Refusal, warn
+from starter.commands.failing import warn
 from starter.commands.saying import Said
 from starter.commands.spreading import command
 from starter.insight.common import AsOf
@@ -36,7 +36,7 @@ async def show(id: AccountId, *, shown: Shown, where: Where) -> None:
     From its running workflow, else from the ledger. The score is the sum of
     the shares, unless a veto caps it; what nothing is known of counts nothing.
     """
-    state = await _state(id, where)
+    state = await standing(id, where)
     told = _view(state, datetime.now(UTC))
     if other := state.health.disagreement:
         told["disagreement"] = await where.ask(lambda ledger: _said(ledger, id, other._asdict()))
@@ -122,19 +122,6 @@ def _shares(each: "Told") -> Iterator[dict[str, Any]]:
 
 
 app.registered_commands += reporting.registered_commands
-
-
-async def _state(id: str, where: Where) -> "Account":
-    from sales.account.state import load_account
-
-    told = await query((await where.client()).account(id))
-    if told is not None:
-        del told["outbox"]
-        return load_account(told)
-    known = await where.ask(lambda ledger: ledger.account_state(id))
-    if known is None:
-        raise Refusal("account_id", "unknown_account", f"nobody knows an account {id!r}")
-    return known
 
 
 def _view(state: "Account", now: datetime) -> dict[str, Any]:

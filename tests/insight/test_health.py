@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from insight.health import Case, backtest, cases, told
+from ledger.batch import Batch
 from ledger.ledger import Ledger
-from tests.insight.test_satisfaction import NOW, Told, ledger  # noqa: F401  # a fixture
-
-END = NOW + timedelta(days=365)
+from tests.insight.test_satisfaction import ledger  # noqa: F401  # a fixture
+from tests.sales.cared import NOW, Cared
+from tests.sales.test_checkpoints import TERMS, record
 
 
 def case(score: float | None, renewed: bool | None, **more: Any) -> Case:
@@ -45,35 +46,32 @@ def test_what_is_open_counts_nowhere_and_is_told() -> None:
     assert {*found.by_verdict} == {"unanswered", "will_leave"}
 
 
-def checkpoint(told: Told, term: int, days: int, score: float) -> None:
-    about = {"contract_id": "c", "term": term, "ends_at": END.isoformat(), "last": days == 90}
-    more = {"before": days * 86_400.0, "score": score, "band": "fair", "vetoes": ["sponsor_left"]}
-    told("a", "checkpoint_due", 365 * term - days, **about, **more)
-
-
 def test_a_term_was_renewed_if_the_next_one_began(ledger: Ledger) -> None:  # noqa: F811
-    say = Told(ledger)
-    for days in (180, 90):
-        checkpoint(say, 1, days, 0.8)
-    say("a", "checkpoint_answered", 276, contract_id="c", term=1, before=90 * 86_400.0, **VERDICT)
-    say("a", "term_renewed", 365, contract_id="c", term=2)
-    checkpoint(say, 2, 90, 0.6)
-    say("a", "contract_ended", 730, contract_id="c", term=2)
-    checkpoint(say, 3, 90, 0.5)
-    say.write()
-    later: datetime = NOW + timedelta(days=2_000)
+    account = Cared(TERMS)
+    account.say("report_usage", metric="logins", value="0.6")
+    record(account, "c", 0, 365, auto_renew=True)
+    account.live(276)
+    account.say("answer_checkpoint", verdict="renew")
+    account.live(88)
+    ((event_id, wanted),) = account.state.wanted.items()
+    account.say(wanted.kind, **{**wanted.body, "event_id": event_id})  # it is refused
+    account.live(300)
+    account.say("end_contract", contract_id="c", reason="price")
+    record(account, "d", 660, 900)
+    account.live(130)
+    ledger.record(Batch("account", "acme", "run", tuple(account.facts)))
+
+    later: datetime = account.now
     assert [
         (each.days, each.score, each.verdict, each.renewed) for each in cases(ledger, later)
     ] == [
-        (180, 0.8, None, True),
-        (90, 0.8, "renew", True),
+        (180, 0.6, None, True),
+        (90, 0.6, "renew", True),
+        (180, 0.6, None, False),
         (90, 0.6, None, False),
-        (90, 0.5, None, None),
+        (180, 0.6, None, None),
     ]
     farthest, nearest = backtest(ledger, later)
-    assert (farthest.days, nearest.days, nearest.open) == (180, 90, 1)
-    assert nearest.by_veto["sponsor_left"].n == 2
+    assert (farthest.days, farthest.open, nearest.days, nearest.open) == (180, 1, 90, 0)
+    assert (nearest.by_band["fair"].part, nearest.by_band["fair"].n) == (1, 2)
     assert backtest(ledger, NOW - timedelta(days=1)) == []
-
-
-VERDICT = {"verdict": "renew", "ends_at": END.isoformat(), "last": True}

@@ -5,8 +5,9 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from sales.account.health.state import MOST_OVERDUE, MOST_REPORTED
 from tests.lives.rules import ASKED
-from tests.lives.telling import A_YES, AN_ORDER, soon
+from tests.lives.telling import A_YES, AN_ORDER, soon, tell
 from tests.workflows.world import World, eventually, new_id
 
 Said = tuple[str, dict[str, Any]]
@@ -39,6 +40,7 @@ async def cared_for(world: World) -> None:
             told = {name: value for name, value in body.items() if value is not None}
             await world.closeline.say_to_account(account_id, kind, **told)
 
+    await _forgotten(world)
     await say(("ask_survey", {"survey": "nps"}), ("disagree_on_health", A_FEELING))
     await say(("set_policy", {"policy": "caring"}))
     begun = datetime.now(UTC)
@@ -62,15 +64,25 @@ async def cared_for(world: World) -> None:
         ("agree_on_health", {}),
         ("disagree_on_health", {"reason": "so I feel", "actor": "ann", "score": "0.5"}),
     )
-    for number in range(51):
-        await say(("report_payment", {"invoice": f"i-{number}", "status": "overdue"}))
-    for number in range(11):
-        await say(("report_usage", {"metric": f"m_{number}", "value": "1"}))
-        await say(("report_sponsor", {"contact": f"c-{number}", "status": "present"}))
+    overdue = [(f"i-{number}", "overdue") for number in range(MOST_OVERDUE + 1)]
+    many: list[Said] = [
+        *(("report_payment", {"invoice": id, "status": status}) for id, status in overdue),
+        *(("report_usage", {"metric": f"m_{n}", "value": "1"}) for n in range(MOST_REPORTED + 1)),
+        *(
+            ("report_sponsor", {"contact": f"c-{n}", "status": "present"})
+            for n in range(MOST_REPORTED + 1)
+        ),
+    ]
+    await tell(account, *many, pause=0)
     await say(("report_payment", {"invoice": "i-1", "status": "paid"}))
     await say(("make_commitment", {"commitment_id": "p", "title": "Kept", "due": soon(60)}))
     await say(("make_commitment", {"commitment_id": "q", "title": "Broken", "due": soon(1)}))
+    made = datetime.now(UTC)
+    await say(("make_commitment", {"commitment_id": "r", "title": "Soon", "level": "quick"}))
     await say(("meet_commitment", {"commitment_id": "p"}))
+    await eventually(lambda: world.kinds(account), lambda kinds: "commitment_breached" in kinds)
+    answered_at = (made + timedelta(seconds=0.4)).isoformat()
+    await say(("respond_to_commitment", {"commitment_id": "r", "occurred_at": answered_at}))
     await world.say(order, "record_decision", **A_YES)
     await world.say(order, "record_purchase", **AN_ORDER)
     await order.result()
@@ -78,6 +90,14 @@ async def cared_for(world: World) -> None:
     answered = [fact.sequence for fact in facts if fact.kind == "survey_answered"]
     await say(("erase", {**ASKED, "stakeholder_id": "kim", "sequences": answered}))
     await _watched(world, account_id, begun)
+
+
+async def _forgotten(world: World) -> None:
+    """An account of which, step by step, less is known."""
+    say, account_id = world.closeline.say_to_account, f"forgotten-{world.task_queue}"
+    await say(account_id, "set_policy", policy="caring")
+    await say(account_id, "report_score", component="sentiment", value="0.9")
+    await say(account_id, "report_usage", metric="logins", value="0")
 
 
 async def _watched(world: World, account_id: str, begun: datetime) -> None:

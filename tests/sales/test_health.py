@@ -95,7 +95,7 @@ def test_of_several_readings_the_newer_ones_count_more() -> None:
     account.say("report_usage", 60, metric="seats", value="0")
     (usage,) = explain(account.state, account.now).components
     assert usage.value == pytest.approx(0.25 / 1.25)
-    assert usage.decay == 1.0
+    assert usage.decay == 1
     assert [each.name for each in usage.readings] == ["logins", "seats"]
 
 
@@ -155,6 +155,59 @@ def test_a_veto_that_the_policy_does_not_know_caps_nothing() -> None:
 
 TURNS: Final = [("poor", 0), ("poor", 30), ("fair", 60), ("good", 120), (None, 365)]
 """What becomes of little use and a payment: the use is forgotten first."""
+
+
+def promised(**health: Any) -> Cared:
+    """An account that keeps commitments, around the clock."""
+    terms = {"commitments": {"weight": 10, "half_life": "90d", "stale_after": "365d"}}
+    level = {"name": "quick", "title": "At once", "respond": "1d", "resolve": "2d"}
+    levels = [{**level, "around_the_clock": True}]
+    caps = {"severe_breach": 0.3}
+    return Cared(
+        {
+            "commitments": {"levels": levels},
+            "health": {"components": terms, "caps": caps, **health},
+            "satisfaction": {"csat_after_commitment": "3d"},
+        }
+    )
+
+
+def test_commitments_that_were_kept_and_breached_count_until_they_are_old() -> None:
+    account = promised()
+    for number, days in enumerate((1, 1, 1, 5)):
+        due = (account.now + 2 * DAY).isoformat()
+        account.say("make_commitment", commitment_id=f"c-{number}", title="So", due=due)
+        account.say("meet_commitment", days, commitment_id=f"c-{number}")
+    (found,) = explain(account.state, account.now).components
+    assert [each.name for each in found.readings] == ["c-0", "c-1", "c-2", "c-3"]
+    assert found.value == 0.75  # the last was late, and a breach stays one
+    assert [fact.data["why"] for fact in account.facts if fact.kind == "survey_asked"] == [
+        "commitment_met"
+    ]
+
+
+def test_a_severe_breach_caps_the_score_until_it_is_met_or_waived() -> None:
+    account = promised()
+    due = (NOW + DAY).isoformat()
+    account.say("make_commitment", commitment_id="c", title="So", due=due, severe=True)
+    assert account.live(0.9) == []
+    kinds = [fact.kind for fact in account.live(0.2)]
+    assert kinds == ["commitment_breached", "health_changed"]
+    assert explain(account.state, account.now).vetoes == ("severe_breach",)
+    account.say("waive_commitment", commitment_id="c", actor="jane", note="they agree")
+    assert explain(account.state, account.now).vetoes == ()
+
+
+def test_a_breach_that_was_none_is_put_right() -> None:
+    account = promised()
+    account.say("make_commitment", commitment_id="c", title="So", level="quick")
+    account.live(1.5)
+    assert score(account) == 0
+    answered = (NOW + 0.5 * DAY).isoformat()
+    account.say("respond_to_commitment", commitment_id="c", occurred_at=answered)
+    assert score(account) is None
+    account.say("meet_commitment", commitment_id="c")
+    assert score(account) == 1
 
 
 # -- when it is told ---------------------------------------------------------------------------

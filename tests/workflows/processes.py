@@ -192,6 +192,18 @@ CARING: Final = Policy.model_validate(
             "checkpoints": ["4s", "2s"],
             "remind_after": "1s",
         },
+        "commitments": {
+            "levels": [
+                {
+                    "name": "quick",
+                    "title": "At once",
+                    "respond": "0.5s",
+                    "resolve": "60s",
+                    "around_the_clock": True,
+                }
+            ]
+        },
+        "contracts": {"notice": "0.5s", "lead": "0.5s", "renewal": "patient"},
     }
 )
 """What is asked and what is known of how well an account is, where it must not take long."""

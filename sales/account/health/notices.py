@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Final
 
-from sales.account.health import checkpoints
+from sales.account.health.checkpoints import LOSING
 from sales.facts import Fact
 from sales.notice import Notice, Noticing
 
@@ -30,11 +30,27 @@ def _tell_of_expiry(fact: Fact) -> Iterator[Notice]:
         yield Notice("disagreement_expired", "nobody has said again that the health is another")
 
 
+def _tell_of_a_checkpoint(fact: Fact) -> Iterator[Notice]:
+    data = fact.data
+    ends_at = datetime.fromisoformat(data["ends_at"])
+    again = "nobody has said yet" if fact.kind == "checkpoint_missed" else "say"
+    hard = ", and to wait and see is no answer any more" if data["last"] else ""
+    words = f"{again} how {data['contract_id']} will end on {ends_at:%Y-%m-%d}{hard}"
+    yield Notice(fact.kind, words, due=ends_at)
+
+
+def _tell_of_loss(fact: Fact) -> Iterator[Notice]:
+    data = fact.data
+    if data["verdict"] in LOSING:
+        ends_at = datetime.fromisoformat(data["ends_at"])
+        yield Notice(data["verdict"], f"{data['contract_id']}: {data['verdict']}", due=ends_at)
+
+
 NOTICES: Final[Mapping[str, Noticing]] = {
     "health_changed": _tell_of_health,
     "health_disagreed": _tell_of_disagreement,
     "disagreement_ended": _tell_of_expiry,
-    "checkpoint_due": checkpoints.tell_of,
-    "checkpoint_missed": checkpoints.tell_of,
-    "checkpoint_answered": checkpoints.tell_of_loss,
+    "checkpoint_due": _tell_of_a_checkpoint,
+    "checkpoint_missed": _tell_of_a_checkpoint,
+    "checkpoint_answered": _tell_of_loss,
 }

@@ -16,15 +16,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
-from sales.account.commitments.state import severely_breached
+from sales.account.health.elsewhere import has_severe_breach
 from sales.account.health.state import Band
 from sales.account.health.terms import HealthTerms, Measure
+from sales.account.satisfaction.state import LEAST, MOST
 from sales.account.state import Account
 
 OWN: Final = frozenset({"usage", "satisfaction", "commitments", "relationship", "payments"})
 """The components that are not reported as a score."""
-LEAST: Final = {"csat": 1, "nps": 0}
-MOST: Final = {"csat": 5, "nps": 10}
 FADED: Final = (1.0, 0.5, 0.0)
 """What a contact is worth: within the silence that is allowed, within twice as long, and then."""
 
@@ -99,8 +98,7 @@ def vetoes_of(state: Account, terms: HealthTerms) -> tuple[str, ...]:
     """What is so bad that the score is capped, in a fixed order."""
     held, caps = state.health, terms.caps
     found = {
-        "severe_breach": caps.severe_breach is not None
-        and severely_breached(state.commitments.values()),
+        "severe_breach": caps.severe_breach is not None and has_severe_breach(state),
         "sponsor_left": caps.sponsor_left is not None and held.left_at is not None,
         "payment_overdue": caps.payment_overdue is not None and bool(held.overdue),
     }

@@ -7,21 +7,23 @@ from typing import Any, Final, NamedTuple
 
 from sales.account.part import Part
 from sales.account.satisfaction.messages import AskSurvey, RecordSurveyAnswer
-from sales.account.satisfaction.state import MOST_ANSWERS, Answer, Asked, Occasion, Satisfaction
+from sales.account.satisfaction.notices import NOTICES
+from sales.account.satisfaction.state import (
+    LEAST,
+    MOST,
+    MOST_ANSWERS,
+    Answer,
+    Asked,
+    Occasion,
+    Satisfaction,
+)
 from sales.account.satisfaction.terms import SatisfactionTerms
 from sales.account.state import Account
 from sales.drafts import Broken, Draft
 from sales.facts import Fact
-from sales.notice import Notice
 from sales.words import said
 
 Changes = dict[str, Any]
-
-LEAST: Final = {"csat": 1, "nps": 0}
-MOST: Final = {"csat": 5, "nps": 10}
-UNHAPPY: Final = {"csat": 2, "nps": 6}
-"""Who answers no more than this is not satisfied, or would warn others of us."""
-CALLED: Final = {"csat": "how satisfied they are", "nps": "how likely they would recommend us"}
 
 
 class Ripe(NamedTuple):
@@ -42,18 +44,20 @@ def ripening(state: Account) -> Iterator[Ripe]:
         return
     terms, held = state.policy.satisfaction, state.satisfaction
     rested = held.asked_at + terms.rest if held.asked_at else None
-    for ripe in (_nps(held, terms), _csat(held, terms)):
+    for ripe in (_nps(state, held, terms), _csat(held, terms)):
         if ripe and ripe.survey not in held.asked:
             yield ripe._replace(at=max(ripe.at, rested)) if rested else ripe
 
 
-def _nps(held: Satisfaction, terms: SatisfactionTerms) -> Ripe | None:
-    if terms.nps_every is None or held.since is None:
+def _nps(state: Account, held: Satisfaction, terms: SatisfactionTerms) -> Ripe | None:
+    """While it is a customer: it has won something, and if it had contracts, one still runs."""
+    gone = state.contracts.ended and not state.contracts.live
+    if terms.nps_every is None or held.since is None or gone:
         return None
     first = held.since + terms.nps_first
-    # They may have been asked before they were customers: then not before they are.
-    again = max(held.nps_at + terms.nps_every, held.since) if held.nps_at else first
-    return Ripe(again, "nps", "customer")
+    # They may have been asked before they were customers.
+    again = held.nps_at + terms.nps_every if held.nps_at else first
+    return Ripe(max(first, again), "nps", "customer")
 
 
 def _csat(held: Satisfaction, terms: SatisfactionTerms) -> Ripe | None:
@@ -69,15 +73,11 @@ def _delay(terms: SatisfactionTerms, why: str) -> timedelta | None:
 
 
 def _looks(state: Account) -> Iterator[datetime]:
-    if state.policy is None:
-        return
     yield from (ripe.at for ripe in ripening(state))
     yield from (each.lapses_at for each in state.satisfaction.asked.values())
 
 
 def _due(state: Account, now: datetime) -> list[Draft]:
-    if state.policy is None:
-        return []
     lapsed = [
         Draft("survey_lapsed", {"survey": survey, "survey_id": each.id}, each.lapses_at)
         for survey, each in state.satisfaction.asked.items()
@@ -147,6 +147,11 @@ def _ended(state: Account, fact: Fact) -> Changes:
     return _occurred(state, held, Occasion("won", fact.data["opportunity_id"], fact.occurred_at))
 
 
+def _kept(state: Account, fact: Fact) -> Changes:
+    occasion = Occasion("commitment_met", fact.data["commitment_id"], fact.occurred_at)
+    return _occurred(state, state.satisfaction, occasion)
+
+
 def _occurred(state: Account, held: Satisfaction, occasion: Occasion) -> Changes:
     terms = state.policy.satisfaction if state.policy else SatisfactionTerms()
     waits = held.occasion and _delay(terms, held.occasion.why) is not None
@@ -182,33 +187,16 @@ def _closed(held: Satisfaction, survey: str) -> Changes:
     return {"satisfaction": replace(held, asked=rest)}
 
 
-# -- who is told -------------------------------------------------------------------------------
-
-
-def _tell_to_ask(fact: Fact) -> list[Notice]:
-    data = fact.data
-    about = f", about {data['about']}" if "about" in data else ""
-    words = f"ask the customer {CALLED[data['survey']]} ({data['survey_id']}){about}"
-    due = fact.recorded_at + timedelta(seconds=data["answer_within"])
-    return [Notice("survey_due", words, due=due)]
-
-
-def _tell_of_the_unhappy(fact: Fact) -> list[Notice]:
-    survey, score = fact.data["survey"], fact.data["score"]
-    if score > UNHAPPY[survey]:
-        return []
-    return [Notice("unhappy_answer", f"{survey} {score} of {MOST[survey]}: talk to them")]
-
-
 SATISFACTION: Final = Part(
     rules={"ask_survey": _asked_for, "record_survey_answer": _answered},
     folds={
         "opportunity_ended": _ended,
+        "commitment_met": _kept,
         "survey_asked": _survey_asked,
         "survey_answered": _survey_answered,
         "survey_lapsed": lambda state, fact: _closed(state.satisfaction, fact.data["survey"]),
     },
     looks=_looks,
     due=_due,
-    notices={"survey_asked": _tell_to_ask, "survey_answered": _tell_of_the_unhappy},
+    notices=NOTICES,
 )

@@ -7,6 +7,10 @@ from typing import Final, NamedTuple
 MOST_ANSWERS: Final = 20
 """How many of the latest answers are kept; all of them are facts."""
 
+LEAST: Final = {"csat": 1, "nps": 0}
+MOST: Final = {"csat": 5, "nps": 10}
+"""The scale of each kind of survey."""
+
 
 class Occasion(NamedTuple):
     """What they will be asked about: a code for it, and the id of what it is."""
