@@ -17,6 +17,7 @@ from starter.client import CloselineClient
 from starter.demo import view
 from starter.demo.checks import Check, checks, expected, wrong_ends
 from starter.demo.play import Stage, open_accounts
+from starter.demo.relations import MANAGED
 from starter.demo.stories import ACCOUNTS
 from starter.demo.workers import Workers
 from starter.embedded import EmbeddedServer
@@ -146,6 +147,7 @@ def _report(
     view.launched(console, rows)
     view.forecast(console, forecast)
     view.win_loss(console, rows)
+    view.account(console, ledger, MANAGED)
     console.print()
     found = checks(ledger, running, kills)
     view.verdict(console, found, wrong_ends(rows))

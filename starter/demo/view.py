@@ -2,12 +2,16 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from rich.console import Console
 from rich.table import Table
 
+from ledger.ledger import Ledger
 from ledger.rows import OpportunityRow, OutcomeCount, Weighted
+from starter.account.screen import show_standing
+from starter.account.screen import standing as standing_of
 from starter.demo.checks import Check
 
 ENDS = ("won", "lost", "expired", "withdrawn")
@@ -78,6 +82,16 @@ def win_loss(console: Console, rows: Sequence[OpportunityRow]) -> None:
         f"decided win rate   {won}/{decided} = {won / decided:.0%}  (won, of won and lost)"
     )
     console.print(f"resolved win rate  {won}/{resolved} = {won / resolved:.0%}  (won, of all ends)")
+
+
+def account(console: Console, ledger: Ledger, id: str) -> None:
+    """What `closeline account show` tells of it."""
+    state = ledger.account_state(id)
+    if state is None:
+        return
+    console.print(f"\nHow {state.name} stands")
+    rows = ledger.opportunities(account_id=id, outcome="open")
+    show_standing({"id": id}, standing_of(state, rows, datetime.now(UTC)))
 
 
 def verdict(console: Console, found: Sequence[Check], wrong: Sequence[str]) -> None:
