@@ -48,6 +48,7 @@ MANAGING: Final = [
     *(ROOT / "sales" / "account" / f"{name}.py" for name in ("decide", "evolve", "parts")),
     *sorted((ROOT / "sales" / "account").glob("*/rules.py")),
     *(ROOT / "sales" / "account" / "commitments" / f"{name}.py" for name in ("clocks", "folds")),
+    *(ROOT / "sales" / "account" / "needs" / f"{name}.py" for name in ("finding", "triggers")),
 ]
 """The rules of an account, and those of each of its parts."""
 
