@@ -181,28 +181,27 @@ class Account(Entity[State]):
         """Ask the ledger for all that wait, start the children, and tell the senders."""
         asked = list(self.openings())[:TOGETHER]
         self.numbering = not self.outbox
-        what = Wishes(
-            self.state.id,
-            workflow.info().run_id,
-            workflow.now(),
-            self.state.sequence if self.numbering else None,
-            tuple(Wish(h.message, h.cause) for h in asked if isinstance(h.message, Opening)),
-        )
+        ids = self.state.id, workflow.info().run_id
+        since = self.state.sequence if self.numbering else None
+        wishes = (Wish(h.message, h.cause) for h in asked if isinstance(h.message, Opening))
+        what = Wishes(*ids, workflow.now(), since, tuple(wishes))
         local = all(heard.cause in SETTLED for heard in asked)
         admitted = await self.effect(AdmissionActivities.admit, what, "admission", local)
         self.numbering = False
-        receipts, children = [], []
+        told, children = list[tuple[Heard, Receipt]](), []
         for heard, admission in zip(asked, admitted.admissions, strict=True):
-            self.waiting.remove(heard)
-            receipts.append(self.take(heard.message, heard.cause, admission, at=what.at))
-            if receipts[-1].workflow_id and admission.start and not receipts[-1].duplicate:
-                children.append(self.start_child(admission.start))
+            if heard in self.waiting:  # otherwise what was said meanwhile has answered it
+                self.waiting.remove(heard)
+                receipt = self.take(heard.message, heard.cause, admission, at=what.at)
+                told.append((heard, receipt))
+                if receipt.workflow_id and admission.start and not receipt.duplicate:
+                    children.append(self.start_child(admission.start))
         # What the admission wrote down itself, word for word, need not be written again.
         written = {fact.digest() for fact in admitted.written}
         self.outbox = [each for each in self.outbox if each.fact.digest() not in written]
         self.dirty = True
         await asyncio.gather(*children)
-        for heard, receipt in zip(asked, receipts, strict=True):
+        for heard, receipt in told:
             heard.receipt = receipt  # not before its workflow is there to be spoken to
 
     def openings(self) -> Iterator[Heard]:
