@@ -27,6 +27,7 @@ WISHES = st.one_of(
     st.just(("park", {"until": "2026-02-20", "reason": "budget freeze"})),
     st.just(("unpark", {})),
     st.just(("migrate", {"process_version": 2})),
+    st.just(("change_account", {"account_id": "a-2", "from_account": "a-1"})),
     st.just(("record_decision", {"decision": "yes", "reasons": ["value"]})),
     st.just(("record_decision", {"decision": "no", "reasons": ["price"]})),
     st.just(("record_purchase", {"evidence": {"kind": "payment", "reference": "p-1"}})),

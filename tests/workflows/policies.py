@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from sales.account.needs.terms import NeedTerms
 from sales.account.policy import Policy
 
 NEEDS: Final[dict[str, Any]] = {
@@ -20,6 +21,12 @@ NEEDS: Final[dict[str, Any]] = {
             "cool_down": "1s",
         },
         "after_a_win": {"need": "cross_sell", "product": "Care", "after": "won", "wait": "1s"},
+        "each_term": {
+            "need": "cross_sell",
+            "product": "Review",
+            "after": "term_begun",
+            "wait": "1s",
+        },
         "healthy": {"need": "cross_sell", "product": "More", "health": "good"},
     },
 }
@@ -31,6 +38,17 @@ FINDING: Final = Policy.model_validate(
         "needs": NEEDS,
         "duplicates": {"of_needs": ["product", "reference"], "of_openings": ["reference"]},
         "evidence": {"by": ["purchase", "yes"], "within": "1h", "close_in": "1h"},
+        "contracts": {"lead": "400d", "renewal": "patient", "additions": []},
+        "health": {"components": {"usage": {"weight": 1}}},
     }
 )
 """Finds needs, knows what repeats what, and begins again on late evidence."""
+FINDING_LESS: Final = FINDING.model_copy(
+    update={
+        "name": "finding_less",
+        "needs": NeedTerms.model_validate(
+            {"kinds": {"expansion": NEEDS["kinds"]["expansion"]}, "patience": "1h"}
+        ),
+    }
+)
+"""The same, but it takes nothing but expansions, and finds none by itself."""

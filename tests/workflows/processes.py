@@ -6,7 +6,7 @@ from processes import Library
 from sales.account.policy import Policy
 from sales.hours import Week
 from sales.process import Process
-from tests.workflows.policies import FINDING
+from tests.workflows.policies import FINDING, FINDING_LESS
 
 
 def _process(name: str, version: int = 1, **changes: Any) -> Process:
@@ -239,5 +239,5 @@ LIBRARY: Final = Library(
         *(PATIENT, PATIENT_AGAIN, HASTY, BRISK, LONG, WARNED, SLOW, GATED),
         *(STRICT, STRICT_WITHOUT, STRICT_OTHERWISE, DEMANDING, QUIET, *QUICK),
     ],
-    [KEEPING, BRIEF, CARING, FINDING, DECADE],
+    [KEEPING, BRIEF, CARING, FINDING, FINDING_LESS, DECADE],
 )

@@ -1,6 +1,5 @@
 """Which opportunity repeats which, and where what comes for a duplicate goes."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
@@ -8,16 +7,15 @@ from typing import Any, Final
 
 from sales.account.duplicates.messages import MarkDuplicate
 from sales.account.duplicates.state import MOST_MARKED, MOST_REDIRECTED, Marks
+from sales.account.duplicates.telling import DUPLICATE, TELLS
 from sales.account.duplicates.terms import By
 from sales.account.part import Part
 from sales.account.state import Account, Opening
 from sales.drafts import Broken, Draft
 from sales.facts import Fact
 from sales.opening import OpenOpportunity
-from sales.telling import Telling, event
 from sales.words import said
 
-DUPLICATE: Final = "duplicate"
 OWN: Final = frozenset({"withdraw", "migrate", "correct", "erase", "change_account"})
 """Messages about the duplicate itself: they are kept, and say nothing about the survivor."""
 
@@ -98,9 +96,8 @@ def _marked(state: Account, fact: Fact) -> Changes:
     """The oldest redirections go first."""
     held = state.duplicates
     redirects = {**held.redirects, fact.data["opportunity_id"]: fact.data["survivor_id"]}
-    for oldest in list(redirects)[:-MOST_REDIRECTED]:
-        del redirects[oldest]
-    return {"duplicates": replace(state.duplicates, redirects=redirects)}
+    kept = dict(list(redirects.items())[-MOST_REDIRECTED:])
+    return {"duplicates": replace(held, redirects=kept)}
 
 
 def _launched(state: Account, fact: Fact) -> Changes:
@@ -108,9 +105,8 @@ def _launched(state: Account, fact: Fact) -> Changes:
     marks = marks_of(data["process"]["name"], data.get("product"), data.get("reference"))
     if not any(marks):
         return {}
-    kept = {**state.duplicates.marks, data["opportunity_id"]: marks}
-    for oldest in list(kept)[:-MOST_MARKED]:
-        del kept[oldest]
+    known = {**state.duplicates.marks, data["opportunity_id"]: marks}
+    kept = dict(list(known.items())[-MOST_MARKED:])
     return {"duplicates": replace(state.duplicates, marks=kept)}
 
 
@@ -125,20 +121,6 @@ def _gone(state: Account, fact: Fact) -> Changes:
     return {"duplicates": replace(state.duplicates, marks=marks, redirects=redirects)}
 
 
-def _withdraw(account_id: str, fact: Fact) -> Iterator[Telling]:
-    id, survivor = fact.data["opportunity_id"], fact.data["survivor_id"]
-    body = {"event_id": event(DUPLICATE, id, account_id, fact.sequence), "reason": DUPLICATE}
-    yield Telling("opportunity", id, "withdraw", {**body, "note": f"it is the same as {survivor}"})
-
-
-def _pass_on(_account_id: str, fact: Fact) -> Iterator[Telling]:
-    """Under the id that its sender gave it, or else under that of the message which brought it."""
-    if survivor := fact.data.get("passed_to"):
-        late = fact.data["message"]
-        body = {"event_id": fact.event_id, **late["body"]}
-        yield Telling("opportunity", survivor, late["kind"], body)
-
-
 DUPLICATES: Final = Part(
     rules={"mark_duplicate": _mark},
     folds={
@@ -147,5 +129,5 @@ DUPLICATES: Final = Part(
         "opportunity_ended": _gone,
         "opportunity_released": _gone,
     },
-    tells={"duplicate_marked": _withdraw, "late_message_kept": _pass_on},
+    tells=TELLS,
 )

@@ -1,9 +1,9 @@
 """What begins because of what comes after the end."""
 
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final
 
+from sales.account.evidence.notices import NOTICES
 from sales.account.evidence.state import MOST_ENDED, Ended
 from sales.account.messages import LateMessage, ReopenOpportunity
 from sales.account.needs.terms import LATE_EVIDENCE
@@ -14,7 +14,6 @@ from sales.drafts import Draft
 from sales.facts import Fact
 from sales.messages import KINDS, Malformed, Message, RecordDecision, RecordEngagement
 from sales.messages import RecordPurchase as Purchase
-from sales.notice import Notice
 from sales.opening import Late
 from sales.reading import read
 from sales.telling import event
@@ -39,9 +38,9 @@ def successor(state: Account, late: LateMessage, now: datetime) -> list[Draft]:
     if not (ended and terms) or state.retiring_at or isinstance(late.message.body, str):
         return []
     message = read(late.message.kind, late.message.body, KINDS)
-    if isinstance(message, Malformed) or evidence_of(message) not in terms.by:
-        return []
-    if ended.outcome not in terms.after or now > ended.at + terms.within:
+    evidence = None if isinstance(message, Malformed) else evidence_of(message)
+    in_time = ended.outcome in terms.after and now <= ended.at + terms.within
+    if evidence not in terms.by or not in_time:
         return []
     told = event("evidence", late.opportunity_id, state.id, state.sequence + 1)
     wish = ReopenOpportunity(
@@ -77,12 +76,6 @@ def _wanted(state: Account, fact: Fact) -> Changes:
     return _answered(state, fact) if fact.data["why"] == LATE_EVIDENCE else {}
 
 
-def _notice(fact: Fact) -> Iterator[Notice]:
-    if fact.data["why"] == LATE_EVIDENCE:
-        id = fact.data["cause"]
-        yield Notice(LATE_EVIDENCE, f"{id} has ended, and now there is evidence: it begins again")
-
-
 EVIDENCE: Final = Part(
     folds={
         "opportunity_ended": _ended,
@@ -90,5 +83,5 @@ EVIDENCE: Final = Part(
         "opportunity_launched": _answered,
     },
     late=successor,
-    notices={"opportunity_wanted": _notice},
+    notices=NOTICES,
 )

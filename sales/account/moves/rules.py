@@ -5,12 +5,10 @@ its account by a fact of its own and tells both. So it is the opportunity that d
 its move cannot cross, since one of them comes first in its journal.
 """
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from sales.account.messages import LateMessage
 from sales.account.moves.messages import (
     DeclineOpportunity,
     MoveOpportunity,
@@ -18,11 +16,11 @@ from sales.account.moves.messages import (
     TakeOpportunity,
 )
 from sales.account.moves.state import MOST_GONE
+from sales.account.moves.telling import TELLS
 from sales.account.part import Part
 from sales.account.state import Account, is_full
 from sales.drafts import Broken, Draft
 from sales.facts import Fact
-from sales.telling import Telling, event
 from sales.words import said
 
 Changes = dict[str, Any]
@@ -51,11 +49,7 @@ def _move(state: Account, message: MoveOpportunity, _now: datetime) -> list[Draf
 
 def _take(state: Account, message: TakeOpportunity, _now: datetime) -> list[Draft]:
     """An answer either way: a refusal alone would leave the other account waiting."""
-    rule = None
-    if state.retiring_at:
-        rule = "retired"
-    elif is_full(state):
-        rule = "too_many_open"
+    rule = "retired" if state.retiring_at else "too_many_open" if is_full(state) else None
     data = {"opportunity_id": message.opportunity_id, "from_account": message.from_account}
     if rule:
         return [Draft("opportunity_declined", {**data, "rule": rule})]
@@ -105,47 +99,6 @@ def _back(state: Account, fact: Fact) -> Changes:
     return {} if len(gone) == len(state.moves.gone) else {"moves": replace(state.moves, gone=gone)}
 
 
-def _ask(account_id: str, fact: Fact) -> Iterator[Telling]:
-    data = fact.data
-    body = {
-        "event_id": event("take", data["opportunity_id"], account_id, fact.sequence),
-        "opportunity_id": data["opportunity_id"],
-        "from_account": account_id,
-        "process": data["process"],
-    }
-    yield Telling("account", data["to_account"], "take_opportunity", body)
-
-
-def _answer(account_id: str, fact: Fact) -> Iterator[Telling]:
-    data = fact.data
-    body = {
-        "event_id": event("decline", data["opportunity_id"], account_id, fact.sequence),
-        "opportunity_id": data["opportunity_id"],
-        "to_account": account_id,
-        "rule": data["rule"],
-    }
-    yield Telling("account", data["from_account"], "decline_opportunity", body)
-
-
-def _fetch(account_id: str, fact: Fact) -> Iterator[Telling]:
-    data = fact.data
-    body = {
-        "event_id": event("move", data["opportunity_id"], account_id, fact.sequence),
-        "account_id": account_id,
-        "from_account": data["from_account"],
-    }
-    id, owner = data["opportunity_id"], data["from_account"]
-    yield Telling("opportunity", id, "change_account", body, account=owner)
-
-
-def _follow(_account_id: str, fact: Fact) -> Iterator[Telling]:
-    """What came late for one that is elsewhere now."""
-    if to := fact.data.get("passed_to_account"):
-        message = LateMessage.model_fields.keys() & fact.data.keys()
-        body = {"event_id": fact.event_id, **{name: fact.data[name] for name in message}}
-        yield Telling("account", to, "late_message", body)
-
-
 MOVE: Final = Part(
     rules={
         "move_opportunity": _move,
@@ -160,10 +113,5 @@ MOVE: Final = Part(
         "opportunity_released": _released,
         "opportunity_adopted": _back,
     },
-    tells={
-        "opportunity_offered": _ask,
-        "opportunity_declined": _answer,
-        "opportunity_accepted": _fetch,
-        "late_message_kept": _follow,
-    },
+    tells=TELLS,
 )

@@ -1,6 +1,6 @@
 """Which facts follow about what the customer may need next."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
@@ -9,6 +9,7 @@ from sales.account.messages import OpportunityEnded
 from sales.account.needs import triggers
 from sales.account.needs.finding import found, launching, why_not
 from sales.account.needs.messages import AcceptNeed, DismissNeed, ReportNeed
+from sales.account.needs.notices import NOTICES, WANTED
 from sales.account.needs.state import MOST_REFERRED, Need, Referred
 from sales.account.needs.terms import REPORTED
 from sales.account.part import Part
@@ -16,16 +17,11 @@ from sales.account.state import Account
 from sales.account.wanting import child_id, want
 from sales.drafts import Broken, Draft
 from sales.facts import Fact
-from sales.notice import Notice
 from sales.opening import OpenOpportunity
 from sales.values import Money
 from sales.words import said
 
 Changes = dict[str, Any]
-
-WANTED: Final = "need"
-"""Begins the event under which the opening of a need is said; the number of the fact that found it
-and the number of the try follow."""
 _KEPT: Final = ("product", "lead_source", "reference", "referred_by", "referral_id")
 
 
@@ -242,20 +238,6 @@ def _sum(data: Any) -> Money | None:
     return Money.model_validate(data["amount"]) if "amount" in data else None
 
 
-def _noticed(fact: Fact) -> Iterator[Notice]:
-    data = fact.data
-    if "go" not in data:
-        what = data.get("product", "no product named")
-        words = f"{data['need_id']} waits to be accepted: {data['need']} ({what})"
-        yield Notice("need_waits", words)
-
-
-def _held(fact: Fact) -> Iterator[Notice]:
-    if fact.event_id and fact.event_id.startswith(f"{WANTED}:"):
-        rule = f"{fact.data['field']}: {fact.data['rule']}"
-        yield Notice("need_held", f"an opening that the account wants was refused: {rule}")
-
-
 NEED: Final = Part(
     rules={"report_need": _report, "accept_need": _accept, "dismiss_need": _dismiss},
     folds={
@@ -276,5 +258,5 @@ NEED: Final = Part(
     due=_due,
     ended=_ended,
     follows=_follows,
-    notices={"need_found": _noticed, "refused": _held},
+    notices=NOTICES,
 )
