@@ -19,7 +19,7 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from ledger.ledger import Ledger
-from tests.lives import care, commitments, contracts, drivers, pools, rules, scheduled
+from tests.lives import care, commitments, contracts, drivers, needs, pools, rules, scheduled
 from tests.lives.telling import RECORDER
 from tests.server import dev_server
 from tests.workflows.world import World
@@ -58,6 +58,9 @@ LIVES: Final[dict[Life, str]] = {
     care.cared_for: "Account",
     commitments.every_rule_of_what_is_promised: "Account",
     contracts.contracts_and_their_terms: "Account",
+    needs.needs_and_what_becomes_of_them: "Account",
+    needs.moves_referrals_and_duplicates: "Account",
+    needs.moved_and_begun_again: "Opportunity",
     pools.asks_for_capacity: "Opportunity",
     pools.a_pool_of_many_words: "CapacityPool",
     pools.a_pool_whose_old_run_comes_back: "CapacityPool",

@@ -52,6 +52,7 @@ MANAGING: Final = [
         ROOT / "sales" / "account" / "health" / f"{name}.py"
         for name in ("checkpoints", "folds", "turning")
     ),
+    *(ROOT / "sales" / "account" / "needs" / f"{name}.py" for name in ("finding", "triggers")),
 ]
 """The rules of an account, and those of each of its parts."""
 

@@ -113,7 +113,7 @@ class Contracted(AnySequence):
 
 @pytest.mark.timeout(300)
 def test_whatever_an_opportunity_takes_and_makes_is_as_the_contract_says() -> None:
-    for luck in range(6):  # what one round of dice misses another meets
+    for luck in range(12):  # what one round of dice misses another meets
         machine = seed(luck)(Contracted)
         tries = settings(max_examples=20, stateful_step_count=40)
         run_state_machine_as_test(machine, settings=tries)
