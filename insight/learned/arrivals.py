@@ -6,23 +6,31 @@ import numpy as np
 
 from insight.learned.chain import Outlook
 from insight.learned.counts import Counts
+from insight.learned.seasons import by_turn, returning, weeks
 from insight.past import Floats
 
 QUARTER: Final = 91
 """Arrivals are averaged over a quarter at least, so that no part of one counts twice."""
 
 
-def arriving(counts: Counts, day: int, within: int) -> Floats:
-    """How many entered each state, or were over at once, on the average day before `day`; the
-    shape is (states and ends)."""
+def arriving(counts: Counts, as_of: float, day: int, within: int) -> Floats:
+    """How many entered each state, or were over at once, on the average Monday before `day`, the
+    average Tuesday and so on, as far as that returns; the shape is (weekdays, states and ends)."""
     last = counts.days + day + 1
     first = max(last - max(QUARTER, within), min(counts.start + 1, last - 1), 0)
-    return np.asarray(counts.entries[first:last].mean(0))
+    entries = counts.entries[first:last].T
+    mean = entries.mean(1, keepdims=True)
+    # What a day sees first came since the day before it.
+    week = weeks(as_of, first - counts.days - 1, last - counts.days - 1)
+    seen = np.stack([by_turn(week, each) for each in entries])
+    hoped = np.stack([by_turn(week, each) for each in np.broadcast_to(mean, entries.shape)])
+    return np.asarray((mean * returning(seen, hoped)).T)
 
 
-def won_of(entering: Floats, outlook: Outlook, within: int) -> float:
-    """How many of those that enter in the days to come will be won by their end. Who enters on a
-    day has the days that remain; as many enter on every day."""
+def won_of(entering: Floats, outlook: Outlook, instant: float, within: int) -> float:
+    """How many of those that enter in the days after an instant will be won by their end. Who
+    enters on a day has the days that remain."""
     states = outlook.entering.shape[1]
-    later = outlook.entering[1 : within + 1, :, 0].sum(0)
-    return float(entering[states] * within + entering[:states] @ later)
+    coming = entering[weeks(instant, 0, within).bin]
+    later = outlook.entering[1 : within + 1, :, 0]
+    return float(coming[:, states].sum() + (coming[:, :states] * later).sum())

@@ -5,25 +5,20 @@ Day 0 is `as_of`; a step is seen first on the day at or after it became known. S
 between two days, and whatever was known on an earlier day is a prefix of what is known now.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
 import numpy as np
 
-from insight.past import OUTCOMES, Codes, Floats, Indexes, Mask, Past, Steps
+from insight.learned.states import States, entries
+from insight.past import OUTCOMES, Floats, Indexes, Mask, Past
 from ledger.steps import Kind
 
 DAY: Final = 86_400.0
 NEVER: Final = 1 << 40
 """The day of what has not happened."""
 ENDS: Final = len(OUTCOMES) - 1
-UNKNOWN: Final = -1
-"""The state of a stage that nobody has learned of."""
-
-State = tuple[str, str, bool]
-"""A process, a stage of it, and whether the opportunity had come back from a later one before."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +43,7 @@ class Days:
     """The opportunities of a past that were known at `as_of`, day by day, in these states or in
     those that it knows."""
 
-    def __init__(self, past: Past, as_of: float, states: Sequence[State] | None = None) -> None:
+    def __init__(self, past: Past, as_of: float, states: States | None = None) -> None:
         self.past, self.as_of = past, as_of
         self.born = self.day(np.maximum(past.known, past.opened))
         """From which day on each was known; after 0 if it is not yet."""
@@ -58,11 +53,9 @@ class Days:
         self.outcome = np.where(over, past.outcome, 0).astype(np.int8)
         steps = past.steps[Kind.STAGE]
         self._stages = steps.pick(steps.known <= as_of)
-        found, coded = _states(past, self._stages)
-        self.states = tuple(found if states is None else states)
-        index = {state: i for i, state in enumerate(self.states)}
-        table = np.array([index.get(state, UNKNOWN) for state in found], np.intp)
-        self._coded: Indexes = table[coded]
+        entered = entries(past, self._stages)
+        self.states = States.seen(entered) if states is None else states
+        self._coded = self.states.of(entered)
 
     def __len__(self) -> int:
         return len(self.past)
@@ -103,25 +96,3 @@ class Days:
 def _followed(who: Indexes) -> Mask:
     """Whether the next is of the same opportunity."""
     return np.append(who[1:] == who[:-1], np.zeros(min(len(who), 1), bool))
-
-
-def _states(past: Past, steps: Steps) -> tuple[list[State], Indexes]:
-    """The states that were ever entered, and which of them each step entered."""
-    process: Codes = past.opening["process"][steps.who]
-    flat = process.astype(np.int64) * len(past.texts) + steps.value.astype(np.int64)
-    codes, coded = np.unique(flat * 2 + _returned(past, steps), return_inverse=True)
-    found = []
-    for code in codes:
-        pair, returned = divmod(int(code), 2)
-        name, stage = divmod(pair, len(past.texts))
-        found.append((past.texts[name], past.texts[stage], bool(returned)))
-    return found, coded.ravel()
-
-
-def _returned(past: Past, steps: Steps) -> Mask:
-    """Whether a step back had come by then; the step back itself is one of them."""
-    back = past.steps[Kind.BACK]
-    first = np.full(len(past), np.inf)
-    np.minimum.at(first, back.who, back.at)
-    found: Mask = first[steps.who] <= steps.at
-    return found

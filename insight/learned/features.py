@@ -72,7 +72,11 @@ class Features:
         who = days.stays.who[stays]
         now = days.as_of + day * DAY
         age = (now - days.past.opened[who]) / DAY
-        columns = [days.stays.state[stays], (now - days.stays.entered[stays]) / DAY, age]
+        columns = [
+            days.states.place[days.stays.state[stays]],
+            (now - days.stays.entered[stays]) / DAY,
+            age,
+        ]
         columns.append(np.log1p(self.amount(day, who)))
         close, _, _ = self._steps[Kind.CLOSE_DATE].last(who, day)
         columns.append(close - now / DAY)

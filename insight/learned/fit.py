@@ -52,7 +52,7 @@ def _fit(past: Past, as_of: datetime, horizons: Iterable[float]) -> Learned:
         counts = Counts(days)
         landmarks = Landmarks(days, counts, features)
         chains = {name: landmarks.chain(0, half) for name, half in CHAINS.items()}
-        entering = arriving(counts, 0, max(lengths))
+        entering = arriving(counts, days.as_of, 0, max(lengths))
         for within in lengths:
             fitting = Fitting(landmarks, money, product, within)
             fitted[within], worth[within] = fitting.fitted(), fitting.worth(0)

@@ -8,6 +8,7 @@ import numpy as np
 
 from insight.learned.arrivals import arriving, won_of
 from insight.learned.blend import CHAINS, Judged, learn, member_odds, mixed, with_odds, worth
+from insight.learned.days import DAY
 from insight.learned.landmarks import HALF_LIFE, Landmarks, Rows
 from insight.learned.learners import Learner, chance, odds
 from insight.learned.money import Money, Worth
@@ -149,8 +150,10 @@ class Fitting:
 
     def new_wins(self, day: int, within: int) -> Floats:
         """The wins expected of what is not yet in the pipeline, by currency."""
-        entering = arriving(self._marks.counts, day, within)
-        wins = won_of(entering, self._marks.outlook(day, within, HALF_LIFE), within)
+        as_of = self._marks.days.as_of
+        entering = arriving(self._marks.counts, as_of, day, within)
+        outlook = self._marks.outlook(day, within, HALF_LIFE)
+        wins = won_of(entering, outlook, as_of + day * DAY, within)
         return np.asarray(wins * self.worth(day).share)
 
     def worth(self, day: int) -> Worth:

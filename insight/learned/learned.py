@@ -11,7 +11,7 @@ from insight.learned.arrivals import won_of
 from insight.learned.blend import CHAINS, LEARNERS, MEMBERS, member_odds, mixed
 from insight.learned.chain import Chain, Outlook
 from insight.learned.codes import recoded
-from insight.learned.days import DAY, UNKNOWN, Days, State
+from insight.learned.days import DAY, Days
 from insight.learned.distribution import Arriving, Distribution, distribution
 from insight.learned.features import Features, Words
 from insight.learned.fitting import Fitted
@@ -19,6 +19,7 @@ from insight.learned.landmarks import HALF_LIFE
 from insight.learned.learners import chance, odds, one_core
 from insight.learned.money import Worth
 from insight.learned.stated import stated
+from insight.learned.states import UNKNOWN, States
 from insight.past import Floats, Indexes, Mask, View
 
 LEARNED: Final = "learned"
@@ -75,7 +76,7 @@ class Learned:
     ends: tuple[int, int]
     processes: frozenset[str]
     """Those of which enough had ended."""
-    states: tuple[State, ...]
+    states: States
     words: Words
     chains: Mapping[str, Chain]
     entering: Floats
@@ -122,7 +123,7 @@ class Learned:
         if not self.chains or within <= 0:
             return NewBusiness(until, {}, {})
         outlook = self.chains["recent chain"].outlook(as_of.timestamp(), within)
-        wins = won_of(self.entering, outlook, within)
+        wins = won_of(self.entering, outlook, as_of.timestamp(), within)
         near = self._near(within)
         worth, level = self.worth[near], self.fitted[near].level
         each = {c: wins * float(worth.share[i]) for i, c in enumerate(self.currencies)}

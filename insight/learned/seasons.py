@@ -20,6 +20,7 @@ MONTH_END: Final = (2, 5, 10, 20)
 """Where the bins of a month begin, in days left."""
 DOUBT: Final = 3.0
 """So many repetitions are worth the first belief, that nothing returns."""
+Dates = NDArray[np.datetime64]
 BOUNDS: Final = (0.05, 20.0)
 
 
@@ -36,8 +37,7 @@ class Season(NamedTuple):
 def seasons(as_of: float, first: int, last: int) -> tuple[Season, ...]:
     """Of the moves between the days `first` to `last` and their next days, by the day in UTC in
     the middle between."""
-    middle = as_of + (np.arange(first, last) + 0.5) * DAY
-    day = np.floor(middle / DAY).astype("datetime64[D]")
+    day = _days(as_of, first, last)
     month = day.astype("datetime64[M]")
     number = month.astype(np.intp)
     quarter = number // 3
@@ -45,13 +45,28 @@ def seasons(as_of: float, first: int, last: int) -> tuple[Season, ...]:
     month_end = (month + 1).astype("datetime64[D]")
     left = (month_end - day).astype(np.intp) - 1
     left_quarter = (quarter_end - day).astype(np.intp) - 1
-    weekday = day.astype(np.intp) + 3
     return (
-        Season("week", weekday % 7, 7, weekday // 7),
+        _weeks(day),
         Season("month", np.searchsorted(MONTH_END, left, side="right"), 5, number),
         Season("quarter", np.minimum(left_quarter // 13, FORTNIGHTS - 1), FORTNIGHTS, quarter),
         Season("year", number % 12, 12, number // 12),
     )
+
+
+def weeks(as_of: float, first: int, last: int) -> Season:
+    """The first of these seasons alone: Monday is its bin 0."""
+    return _weeks(_days(as_of, first, last))
+
+
+def _weeks(day: Dates) -> Season:
+    weekday = day.astype(np.intp) + 3
+    return Season("week", weekday % 7, 7, weekday // 7)
+
+
+def _days(as_of: float, first: int, last: int) -> Dates:
+    middle = as_of + (np.arange(first, last) + 0.5) * DAY
+    found: Dates = np.floor(middle / DAY).astype("datetime64[D]")
+    return found
 
 
 def returning(observed: Floats, expected: Floats) -> Floats:
