@@ -126,6 +126,7 @@ def test_the_end_of_an_opportunity_is_its_outcome_record(filled: Ledger) -> None
         "sequence": 3,
         "attempt": 1,
         "predecessor_id": None,
+        "process": "plain",
     }
 
 

@@ -35,7 +35,7 @@ MONDAY: Final = datetime(2026, 3, 2, 9, tzinfo=UTC)
 HOUR: Final = timedelta(hours=1)
 DAY: Final = timedelta(days=1)
 POLICY: Final = library().policies.find(STANDARD)
-OF_OTHERS: Final = ("health_", "survey_", "contract_", "checkpoint_")
+OF_OTHERS: Final = ("health_", "survey_", "contract_", "checkpoint_", "need_")
 """How the facts begin of those parts that look at what was promised."""
 CONTRACT: Final = {"start": "2026-06-01", "end": "2027-05-31"}
 
@@ -130,7 +130,7 @@ def test_each_clock_warns_and_strikes_once_at_its_own_instant_however_late_someb
         ("commitment_breached", "respond", MONDAY + 2 * HOUR),
         ("commitment_breached", "resolve", MONDAY + DAY + 8 * HOUR),
     ]
-    assert next_look(office.state) is None
+    assert [*COMMITMENT.looks(office.state)] == []
     assert office.until(MONDAY + 60 * DAY) == []
     notices = [each for fact in facts for each in COMMITMENT.notices[fact.kind](fact)]
     assert [(each.what, each.to) for each in notices] == [

@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import groupby, zip_longest
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from temporalio.api.enums.v1 import IndexedValueType
@@ -54,6 +54,28 @@ def delivered(script: Script) -> Script:
     return replace(script, said=tuple(said._replace(at=mail(said.at)) for said in script.said))
 
 
+def managed(number: int, script: Script) -> Script:
+    """One in seven also wants the hours of a pool, returns them, and goes to another account."""
+    if number % 7 or not script.said:
+        return script
+    first = script.said[0]
+    asked: tuple[dict[str, Any], ...] = (
+        {"kind": "request_capacity", "pool": "engineers", "hours": "8"},
+        {"kind": "release_capacity", "pool": "engineers"},
+        {
+            "kind": "change_account",
+            "account_id": "account-9",
+            "from_account": script.start.account_id,
+        },
+    )
+    stamps = {"sent_at": first.body["sent_at"]}
+    more = [
+        Said(first.at, {**body, **stamps, "event_id": f"{script.id}/{body['kind']}"})
+        for body in asked
+    ]
+    return replace(script, said=(*more, *script.said))
+
+
 def mail(at: datetime) -> datetime:
     """When the next mail comes, at half past midnight: an hour at which no clock stands."""
     first = SINCE + timedelta(minutes=30)
@@ -66,7 +88,8 @@ def scripts() -> list[Script]:
     market = Market(
         40, LIBRARY, mix=MIX, refusals=0.35, patience=(0, 2), since=SINCE, every=every, accounts=3
     )
-    return [delivered(script) for script in market.scripts(COUNT)]
+    said = (managed(number, script) for number, script in enumerate(market.scripts(COUNT)))
+    return [delivered(script) for script in said]
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +126,7 @@ def test_the_script_holds_everything_that_can_happen(
     assert {fact.kind for fact in facts} == {
         *{"opened", "stage_changed", "engaged", "amended", "decided", "purchased", "extended"},
         *{"parked", "unparked", "migrated", "effort_logged", "corrected"},
-        "erased",
+        *{"erased", "capacity_requested", "capacity_released", "account_changed"},
         *{"warned", "refused", "ended"},
     }
     assert {end["outcome"] for end in ends} == {"won", "lost", "expired", "withdrawn"}

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from temporalio.api.enums.v1 import EventType
+from temporalio.api.enums.v1 import EventType, WorkflowTaskFailedCause
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 from temporalio.service import RPCError
@@ -209,6 +209,14 @@ async def events(handle: Handle) -> list[HistoryEvent]:
 
 
 async def failed_tasks(handle: Handle) -> list[HistoryEvent]:
-    """The workflow tasks of the run that failed or timed out."""
+    """The workflow tasks of the run that failed or timed out, but for those that the server threw
+    away because something came while they wanted to close the run."""
     bad = (EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED, EventType.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT)
-    return [event for event in await events(handle) if event.event_type in bad]
+    return [
+        event for event in await events(handle) if event.event_type in bad and not _overtaken(event)
+    ]
+
+
+def _overtaken(event: HistoryEvent) -> bool:
+    cause = event.workflow_task_failed_event_attributes.cause
+    return cause == WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND
