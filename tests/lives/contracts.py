@@ -118,7 +118,7 @@ async def every_end_that_a_contract_knows(world: World) -> None:
     await say(account_id, "amend_contract", contract_id="o-1", escalator="0.01", **more(110))
     await end("o-2", **more(200), contract=days(-9, 20))
     await end("o-2:renewal-2", contract=days(-9, 9))
-    await end("o-2:renewal-2~2", contract={**days(21, 60), "notice": "9d", "auto_renew": True})
+    await end("o-2:renewal-2~2", contract={**days(-1, 60), "notice": "9d", "auto_renew": True})
     start = datetime.now(UTC).isoformat()
     clause: dict[str, Any] = {"auto_renew": True, "escalator": "0.03", "length": "4s"}
     await say(account_id, "record_contract", contract_id="c", start=start, **clause, **more(300))
