@@ -1,4 +1,4 @@
-"""Ten years of contracts in seconds: no renewal is missed, and none is doubled."""
+"""Forty terms in seconds: no renewal is missed, and none is doubled."""
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
