@@ -61,6 +61,7 @@ LIVES: Final[dict[Life, str]] = {
     needs.needs_and_what_becomes_of_them: "Account",
     needs.moves_referrals_and_duplicates: "Account",
     needs.moved_and_begun_again: "Opportunity",
+    contracts.every_end_that_a_contract_knows: "Account",
     pools.asks_for_capacity: "Opportunity",
     pools.a_pool_of_many_words: "CapacityPool",
     pools.a_pool_whose_old_run_comes_back: "CapacityPool",

@@ -53,6 +53,10 @@ MANAGING: Final = [
         for name in ("checkpoints", "folds", "turning")
     ),
     *(ROOT / "sales" / "account" / "needs" / f"{name}.py" for name in ("finding", "triggers")),
+    *(
+        ROOT / "sales" / "account" / "contracts" / f"{name}.py"
+        for name in ("clock", "folds", "renewing", "wins")
+    ),
 ]
 """The rules of an account, and those of each of its parts."""
 
@@ -149,6 +153,7 @@ NOT_IN_A_REPLAY: Final = {
     *("wish", "workflow_interceptor_class", "account_workflow", "fold", "load_account"),
     *("sequence", "heard", "sources", "_adapter", "_in_a_state", "_joined", "_changed"),
     *("show_leases", "show_queue", "pool_workflow", "load_pool", "lease_views"),
+    "_changing",
 }
 """Functions: queries leave no trace, and these run when modules load or outside of workflows."""
 CHANCE: Final = {

@@ -1,6 +1,6 @@
 """A life in which an account has contracts, and every rule about them is broken."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from sales.account.contracts.state import MOST_CONTRACTS
@@ -90,3 +90,48 @@ async def _too_many(world: World, account_id: str) -> None:
     await order.signal("record_purchase", message(order, "3", **paid))
     await order.result()
     await eventually(lambda: world.kinds(account), lambda kinds: "contract_untracked" in kinds)
+
+
+async def every_end_that_a_contract_knows(world: World) -> None:
+    account_id = f"ends-{world.task_queue}"
+    say = world.closeline.say_to_account
+    account = world.closeline.account(account_id)
+
+    async def end(id: str, outcome: str = "won", **said: Any) -> None:
+        body = {"opportunity_id": id, "outcome": outcome, "reason": "value", **said}
+        await say(account_id, "opportunity_ended", **body)
+
+    def days(first: int, last: int) -> dict[str, str]:
+        today = datetime.now(UTC).date()
+        ends = (today + timedelta(days=number) for number in (first, last))
+        return dict(zip(("start", "end"), map(str, ends), strict=True))
+
+    def more(amount: int) -> dict[str, Any]:
+        return {"recurring": {**EUROS, "amount": str(amount)}}
+
+    await end("o-0", **more(5))
+    await say(account_id, "set_policy", policy="brief")
+    await end("o-1", "lost")
+    await end("o-1", **more(100))
+    await end("o-1:renewal-2", **more(120))
+    await end("o-1:renewal-2~2", "lost")
+    await say(account_id, "amend_contract", contract_id="o-1", escalator="0.01", **more(110))
+    await end("o-2", **more(200), contract=days(-9, 20))
+    await end("o-2:renewal-2", contract=days(-9, 9))
+    await end("o-2:renewal-2~2", contract={**days(-1, 60), "notice": "9d", "auto_renew": True})
+    start = datetime.now(UTC).isoformat()
+    clause: dict[str, Any] = {"auto_renew": True, "escalator": "0.03", "length": "4s"}
+    await say(account_id, "record_contract", contract_id="c", start=start, **clause, **more(300))
+    silent = {"contract_id": "d", "start": start, "notice": "4s"}
+    await say(account_id, "record_contract", **silent, **clause)
+    await eventually(lambda: world.kinds(account), lambda kinds: kinds.count("term_renewed") > 1)
+    await end("o-1:renewal-2~3", **more(130))
+    await end("o-1:renewal-2~4", **more(130))
+    await end("o-1~2", **more(140))
+    await say(account_id, "end_contract", contract_id="o-1", reason="price", end=start)
+    now = datetime.now(UTC).isoformat()
+    await say(account_id, "end_contract", contract_id="o-1", reason="price", end=now)
+    await eventually(lambda: world.kinds(account), lambda kinds: "contract_ended" in kinds)
+    await end("o-1", **more(100))
+    await end("o-1~3", **more(150))
+    await world.written(account)

@@ -1,8 +1,9 @@
 """What time alone does to contracts: each has one next step at one instant, or none."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 from sales.account.contracts.renewing import (
     grown,
@@ -20,17 +21,25 @@ from sales.drafts import Draft
 from sales.values import Money
 
 
+class Step(NamedTuple):
+    """What time does next to a contract, and when. Its draft is made when it is due: looks are
+    many."""
+
+    at: datetime
+    make: Callable[[], Draft]
+
+
 def looks(state: Account) -> Iterator[datetime]:
     """When each contract is to be looked at next."""
-    return (step.at for step in _steps(state, None) if step.at)
+    return (step.at for step in _steps(state, None))
 
 
 def due(state: Account, until: datetime) -> list[Draft]:
     """The next step of each contract that has one by then."""
-    return [step for step in _steps(state, until) if step.at and step.at <= until]
+    return [step.make()._replace(at=step.at) for step in _steps(state, until) if step.at <= until]
 
 
-def _steps(state: Account, until: datetime | None) -> Iterator[Draft]:
+def _steps(state: Account, until: datetime | None) -> Iterator[Step]:
     if state.policy is None:
         return
     for contract_id in state.contracts.live:
@@ -39,26 +48,35 @@ def _steps(state: Account, until: datetime | None) -> Iterator[Draft]:
             yield step
 
 
-def _step(state: Account, terms: ContractTerms, id: str, until: datetime | None) -> Draft | None:
+def _step(state: Account, terms: ContractTerms, id: str, until: datetime | None) -> Step | None:
     """What time does next to this contract. By `until` a term may be over without any launch: then
     none is made any more."""
     held = state.contracts.live[id]
-    renewal = held.renewal
+    renewal, ended = held.renewal, Step(held.ends_at, partial(_ended, id, held))
     if renewal.refused:
-        return _refused(id, held, renewal.refused, terms)
+        return Step(renewal.refused.at, partial(_refused, id, held, renewal.refused, terms))
     if held.ending:
-        return _ended(id, held)
+        return ended
     decided = renewal.decided
     if decided and decided.next:
-        return _renewed(id, held, decided, decided.next)
+        renewed = partial(_renewed, id, held, decided, decided.next)
+        return Step(_begins_at(held, decided.next), renewed)
     if is_running(state, held):
-        return None if renewal.lapsed else _lapsed(state, id, held)
+        return None if renewal.lapsed else Step(held.ends_at, partial(_lapsed, state, id, held))
     if decided:
-        return _ended(id, held)
+        return ended
     limit, planned = last_word_at(held, terms), launch_at(held, terms)
     if planned and planned < limit and (until is None or until < limit):
-        return launch(state, terms, id, planned)
-    return _renewed_by_silence(id, held, limit) if held.auto_renew else _ended(id, held)
+        return Step(planned, partial(launch, state, terms, id))
+    return Step(limit, partial(_renewed_by_silence, id, held)) if held.auto_renew else ended
+
+
+def _begins_at(held: Contract, agreed: Next) -> datetime:
+    """When the next term begins: as it was agreed, but without a gap, and within the running
+    one."""
+    over_at = held.span.over_at()
+    asked = agreed.span.starts_at if agreed.span else over_at
+    return max(min(asked, over_at), held.span.starts_at)
 
 
 def _about(id: str, held: Contract) -> dict[str, Any]:
@@ -71,17 +89,17 @@ def _refused(id: str, held: Contract, refused: Refused, terms: ContractTerms) ->
     data = {**_about(id, held), "tries": tries, "field": refused.field, "rule": refused.rule}
     if tries < terms.tries and again_at < last_word_at(held, terms):
         data["again_at"] = again_at.isoformat()
-    return Draft("renewal_refused", data, refused.at)
+    return Draft("renewal_refused", data)
 
 
 def _lapsed(state: Account, id: str, held: Contract) -> Draft:
     data = {**_about(id, held), "open": open_attempts(state, held)}
-    return Draft("term_lapsed", data, held.ends_at)
+    return Draft("term_lapsed", data)
 
 
-def _renewed_by_silence(id: str, held: Contract, at: datetime) -> Draft:
+def _renewed_by_silence(id: str, held: Contract) -> Draft:
     data = {**_about(id, held), "outcome": "won", "reason": "auto_renewed", "next": {}}
-    return Draft("renewal_decided", data, at)
+    return Draft("renewal_decided", data)
 
 
 def _ended(id: str, held: Contract) -> Draft:
@@ -96,17 +114,15 @@ def _ended(id: str, held: Contract) -> Draft:
         data["outcome"] = decided.outcome
     if held.recurring:
         data["recurring"] = held.recurring.model_dump(mode="json")
-    return Draft("contract_ended", data, held.ends_at)
+    return Draft("contract_ended", data)
 
 
 def _renewed(id: str, held: Contract, decided: Decided, agreed: Next) -> Draft:
-    """The next term begins as it was agreed, and without a gap."""
-    over_at = held.span.over_at()
+    """The next term begins as it was agreed."""
     length, on = agreed.length or held.length, agreed.on or held.on
     span = next_span(held.span, length, on, held.zone)
     if agreed.span:
-        begins_at = max(min(agreed.span.starts_at, over_at), held.span.starts_at)
-        span = Span(begins_at, agreed.span.ends_at, agreed.span.dated)
+        span = agreed.span._replace(starts_at=_begins_at(held, agreed))
     notice = held.notice if agreed.notice is None else agreed.notice
     data = {
         "contract_id": id,
@@ -122,7 +138,7 @@ def _renewed(id: str, held: Contract, decided: Decided, agreed: Next) -> Draft:
         data["notice"] = notice.total_seconds()
     if decided.opportunity_id:
         data["opportunity_id"] = decided.opportunity_id
-    return Draft("term_renewed", data, span.starts_at)
+    return Draft("term_renewed", data)
 
 
 def _sums(held: Contract, now: Money | None) -> dict[str, Any]:

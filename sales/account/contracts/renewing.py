@@ -74,7 +74,7 @@ def launch_at(held: Contract, terms: ContractTerms) -> datetime | None:
     return max(planned, held.span.starts_at, held.known_at)
 
 
-def launch(state: Account, terms: ContractTerms, contract_id: str, at: datetime) -> Draft:
+def launch(state: Account, terms: ContractTerms, contract_id: str) -> Draft:
     """The account wants its renewal, with all that is known of it."""
     held = state.contracts.live[contract_id]
     recurring = grown(held)
@@ -93,7 +93,7 @@ def launch(state: Account, terms: ContractTerms, contract_id: str, at: datetime)
     else:
         body["close_date"] = said(held.span.ends_at, held.span.dated, held.zone)
     known = {name: value for name, value in body.items() if value is not None}
-    return want(OpenOpportunity.model_validate(known), RENEWAL, contract_id)._replace(at=at)
+    return want(OpenOpportunity.model_validate(known), RENEWAL, contract_id)
 
 
 def grown(held: Contract) -> Money | None:
