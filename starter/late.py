@@ -31,6 +31,10 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "notices": ("starter.commands.notices", "Notices: list, follow, see channels, try again."),
     "processes": ("starter.commands.processes", "Sales processes: list, look at, check a file."),
+    "policies": (
+        "starter.commands.policies",
+        "Policies for accounts: list, look at, check a file.",
+    ),
     "ledger": (
         "starter.commands.ledger",
         "The ledger's database: migrate, check, let others read.",

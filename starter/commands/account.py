@@ -4,7 +4,7 @@ from dataclasses import fields
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from typer import Option, Typer
+from typer import Argument, Option, Typer
 
 from sales.account.health.state import Band
 from starter.account import commitment, contract, going, health, need, survey
@@ -75,6 +75,22 @@ async def amend(
     client = await where.client()
     profile = {"segment": segment, "tier": tier, "owner": owner, "territory": territory}
     await said.say(shown, client.say_to_account, id, "amend", name=name, **profile)
+
+
+@command(app, "policy", "closeline account policy acme standard")
+async def policy(
+    id: AccountId,
+    name: Annotated[str, Argument(metavar="POLICY", help="Its name.")],
+    version: Annotated[int | None, Option(help="Its version; the latest if absent.")] = None,
+    *,
+    said: Said,
+    shown: Shown,
+    where: Where,
+) -> None:
+    """Manage an account by this policy from now on; `closeline policies list` has them."""
+    client = await where.client()
+    fields = {"policy": name, "policy_version": version}
+    await said.say(shown, client.say_to_account, id, "set_policy", **fields)
 
 
 @command(app, "list", "closeline account list --owner jane")

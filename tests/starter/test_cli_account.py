@@ -42,3 +42,24 @@ def test_what_comes_next_is_in_order_and_nothing_of_it_lies_behind(site: Site) -
     told = site.told("account", "show", "later")["standing"]
     assert [each["commitment"] for each in told["promised"]] == ["first", "second"]
     assert told["next"] == []  # it is too far away to be looked at
+
+
+def test_an_account_is_managed_by_the_policy_that_it_is_given(site: Site) -> None:
+    assert {"standard", "demo"} <= {each["name"] for each in site.told("policies", "list")}
+    site.done("account", "open", "managed", "--name", "Managed Ltd")
+    assert site.told("account", "show", "managed")["policy"]["name"] == "standard"
+    site.done("account", "policy", "managed", "demo")
+    assert site.told("account", "show", "managed")["policy"]["name"] == "demo"
+    refused = site.refused("account", "policy", "managed", "unheard_of")
+    assert refused == "refused: policy: unknown_policy"
+    told = site.told("policies", "show", "demo")
+    assert told["contracts"]["lead"] == "12s"
+
+
+def test_a_policy_that_is_not_sound_is_refused_with_its_key_and_its_rule(site: Site) -> None:
+    file = site.folder / "bad.toml"
+    file.write_text('name = "bad"\nversion = 1\ntitle = "Bad"\n[contracts]\nterm = "0s"\n')
+    refused = site.refused("policies", "check", str(file))
+    assert refused.startswith(f"refused: {file}: contracts.term: ")
+    file.write_text('name = "good"\nversion = 1\ntitle = "Good"\n')
+    assert site.told("policies", "check", str(file))["sound"] is True
