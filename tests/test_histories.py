@@ -153,7 +153,7 @@ NOT_IN_A_REPLAY: Final = {
     *("wish", "workflow_interceptor_class", "account_workflow", "fold", "load_account"),
     *("sequence", "heard", "sources", "_adapter", "_in_a_state", "_joined", "_changed"),
     *("show_leases", "show_queue", "pool_workflow", "load_pool", "lease_views"),
-    "_changing",
+    *("_changing", "told_others"),
 }
 """Functions: queries leave no trace, and these run when modules load or outside of workflows."""
 CHANCE: Final = {
@@ -174,6 +174,13 @@ UNSTORED: Final = CHANCE | {
     'sales/decide.py: raise Broken("kind", "only_imported")',
     'sales/evolve.py: return adapter().validate_python({**fact.data["state"], "process": process})',
     'sales/account/evolve.py: return load_account(fact.data["state"])',
+    # What a worker with a standard policy does at an account's start: these have none.
+    'sales/account/decide.py: return numbered(state, [policy_draft(policy)], None, now, "start")',
+    "sales/account/evolve.py: return {}  # it has had its answer",
+    # What only the ledger redacts.
+    'sales/erasing.py: found += [Place(("promises", objective)) '
+    'for objective in fact.data.get("promises", ())]',
+    'sales/erasing.py: found.append(Place(("title",), f"commitments.{commitment}"))',
     'sales/pool/evolve.py: return load_pool(fact.data["state"])',
     "sales/pool/evolve.py: del gone[next(iter(gone))]",
     'sales/pool/rules.py: raise Broken("pool_id", "too_many_waiting", '

@@ -26,7 +26,7 @@ def test_the_doctor_finds_everything_well(site: Site) -> None:
     assert {each["check"]: each["ok"] for each in found["checks"]} == dict.fromkeys(
         [
             *("ledger", "server", "namespace", "search attributes", "workflow pause"),
-            *("encryption", "workers", "stuck workflows", "overdue"),
+            *("encryption", "workers", "stuck workflows", "overdue", "notices"),
         ],
         True,
     )

@@ -82,12 +82,13 @@ async def test_a_child_that_was_terminated_after_its_account_rolled_over_is_foun
 
 async def test_a_terminated_account_that_nobody_reaches_is_started_again(world: World) -> None:
     async with world.worker():
-        handle = await world.open("long", account="silent")
-        account = world.closeline.account("silent")
+        silent = new_id("silent")
+        handle = await world.open("long", account=silent)
+        account = world.closeline.account(silent)
         await account.terminate("by an admin")
         await listed(world, account, "Terminated")
         found = await reconcile(world)
-        assert found.accounts_started == ["silent"]
+        assert found.accounts_started == [silent]
         state = await world.state(account)
         assert state["open"].keys() == {id_of(handle)}
         assert await world.status(handle) == "RUNNING"

@@ -144,7 +144,7 @@ async def test_an_account_grows_old_and_loses_no_child_misses_no_term_and_carrie
     assert kinds["commitment_met"] >= PROMISES - 10
 
     whole = await chain_size(world.client, decade.account)
-    assert whole.runs > 3
+    assert whole.runs >= 3
     assert whole.longest <= 2_500
     assert 0 < whole.largest <= 64 * 1024
 

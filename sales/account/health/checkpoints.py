@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sales.account.contracts.state import Term, terms
+from sales.account.contracts.state import Term
+from sales.account.health.elsewhere import terms
 from sales.account.health.messages import AnswerCheckpoint
 from sales.account.health.scoring import explain
 from sales.account.health.state import Checkpoint
 from sales.account.state import Account
 from sales.drafts import Broken, Draft
 from sales.facts import Fact
-from sales.notice import Notice
 from sales.words import said
 
 Changes = dict[str, Any]
@@ -21,7 +21,7 @@ LOSING: Final = frozenset({"at_risk", "will_leave"})
 
 def watched(state: Account) -> Iterator[tuple[Term, Checkpoint]]:
     """The terms that run and have had a checkpoint, each with the latest."""
-    for term in terms(state.contracts):
+    for term in terms(state):
         held = state.health.checkpoints.get(term.contract_id)
         if held and held.ends_at == term.ends_at:
             yield term, held
@@ -29,14 +29,14 @@ def watched(state: Account) -> Iterator[tuple[Term, Checkpoint]]:
 
 def looks(state: Account) -> Iterator[datetime]:
     """The checkpoints to come, and when an open one is noticed again."""
-    for term in terms(state.contracts):
+    for term in terms(state):
         yield from (term.ends_at - before for before in _to_come(state, term))
     yield from (_remind_at(state, held) for _, held in watched(state) if _is_waited_for(held))
 
 
 def due(state: Account, now: datetime) -> Iterator[Draft]:
     """What time has done: of several that have passed unseen, the last one falls due."""
-    for term in terms(state.contracts):
+    for term in terms(state):
         passed = [each for each in _to_come(state, term) if term.ends_at - each <= now]
         if passed:
             yield _fallen(state, term, min(passed))
@@ -104,12 +104,11 @@ def answer(state: Account, message: AnswerCheckpoint, _now: datetime) -> list[Dr
 
 
 def fallen_due(state: Account, fact: Fact) -> Changes:
-    """The latest checkpoint of its contract; those of contracts that run no more are forgotten."""
+    """The latest checkpoint of its contract; those of contracts that are over are forgotten."""
     data, held = fact.data, state.health.checkpoints
     ends_at = datetime.fromisoformat(data["ends_at"])
     # One that fell due unseen, in an outage, can be answered as long as any other.
     new = Checkpoint(data["term"], ends_at, data["before"], data["last"], fact.recorded_at)
-    # A term that is over may wait for the end of its renewal, and must not fall due again.
     kept = {id_: each for id_, each in held.items() if id_ in state.contracts.live}
     return {"checkpoints": {**kept, data["contract_id"]: new}}
 
@@ -127,21 +126,3 @@ def answered(state: Account, fact: Fact) -> Changes:
 def _changed(state: Account, fact: Fact, **changes: Any) -> Changes:
     held, id_ = state.health.checkpoints, fact.data["contract_id"]
     return {"checkpoints": {**held, id_: held[id_]._replace(**changes)}}
-
-
-def tell_of(fact: Fact) -> Iterator[Notice]:
-    """Whoever looks after the account must answer; once more where nobody did."""
-    data = fact.data
-    ends_at = datetime.fromisoformat(data["ends_at"])
-    again = "nobody has said yet" if fact.kind == "checkpoint_missed" else "say"
-    hard = ", and to wait and see is no answer any more" if data["last"] else ""
-    words = f"{again} how {data['contract_id']} will end on {ends_at:%Y-%m-%d}{hard}"
-    yield Notice(fact.kind, words, due=ends_at)
-
-
-def tell_of_loss(fact: Fact) -> Iterator[Notice]:
-    """Somebody expects the customer to leave, or fears it."""
-    data = fact.data
-    if data["verdict"] in LOSING:
-        ends_at = datetime.fromisoformat(data["ends_at"])
-        yield Notice(data["verdict"], f"{data['contract_id']}: {data['verdict']}", due=ends_at)
