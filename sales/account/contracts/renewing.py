@@ -29,10 +29,14 @@ def renewal_id(account_id: str, contract_id: str, held: Contract, number: int) -
     The id of a contract that was won is nobody else's; another account may call one of its own the
     same.
     """
-    whose = contract_id if held.won else f"{account_id}:{contract_id}"
-    found = f"{whose}:renewal-{number}"
+    found = f"{stem(account_id, contract_id, held)}:renewal-{number}"
     plain = len(found) <= LONGEST and "~" not in found  # which marks successors
     return found if plain else f"renewal-{sha256(found.encode()).hexdigest()[:40]}"
+
+
+def stem(account_id: str, contract_id: str, held: Contract) -> str:
+    """What the ids of its renewals begin with, the same in every account that it comes to."""
+    return held.stem or (contract_id if held.won else f"{account_id}:{contract_id}")
 
 
 def event_of(contract_id: str, held: Contract, tries: int) -> str:
@@ -48,7 +52,7 @@ def base(opportunity_id: str) -> str:
 
 def is_running(state: Account, held: Contract) -> bool:
     """Whether somebody still works on the renewal, or is about to."""
-    return held.renewal.asked or bool(open_attempts(state, held))
+    return held.renewal.asked or bool(held.renewal.coming or open_attempts(state, held))
 
 
 def open_attempts(state: Account, held: Contract) -> list[str]:
