@@ -52,12 +52,13 @@ def base(opportunity_id: str) -> str:
 
 def is_running(state: Account, held: Contract) -> bool:
     """Whether somebody still works on the renewal, or is about to."""
-    return held.renewal.asked or bool(held.renewal.coming or open_attempts(state, held))
+    return held.renewal.asked or bool(open_attempts(state, held))
 
 
 def open_attempts(state: Account, held: Contract) -> list[str]:
-    """The opportunities that are to renew it."""
-    return [each for each in held.renewal.attempts if each in state.open]
+    """The opportunities that are to renew it, here or on their way here."""
+    here = {*state.open, *held.renewal.coming}
+    return [each for each in held.renewal.attempts if each in here]
 
 
 def last_word_at(held: Contract, terms: ContractTerms) -> datetime:
