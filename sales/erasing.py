@@ -188,9 +188,8 @@ def places(fact: Fact) -> Iterator[Place]:
         found += _in_maps(fact.data)
     if commitment := fact.data.get("commitment_id"):
         found.append(Place(("title",), f"commitments.{commitment}"))
-    if fact.kind in ("handed_over", "taken_over"):
-        told = fact.data["commitments"]
-        found += [Place(("commitments", id, "title"), f"commitments.{id}") for id in told]
+    told = fact.data["commitments"] if fact.kind in ("handed_over", "taken_over") else ()
+    found += [Place(("commitments", id, "title"), f"commitments.{id}") for id in told]
     if fact.kind == "opportunity_ended":
         found += [Place(("promises", objective)) for objective in fact.data.get("promises", ())]
     if fact.kind == "restored":

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from sales.account.commitments.state import MOST_COMMITMENT_BYTES, MOST_COMMITMENTS
 from sales.account.contracts.renewing import LONGEST, open_attempts, stem
-from sales.account.contracts.state import MOST_CONTRACTS
+from sales.account.contracts.state import MOST_CONTRACTS, Contract
 from sales.account.merging.folds import FOLDS
 from sales.account.merging.handed import told
 from sales.account.merging.messages import (
@@ -136,13 +136,11 @@ def _handed(state: Account) -> Iterator[Draft]:
     def called(id: str) -> dict[str, Any]:
         return {"renamed": renamed[id]} if id in renamed else {}
 
-    contracts = {}
-    for id, held in state.contracts.live.items():
-        if held.renewal.asked or held.renewal.refused:
-            continue
-        coming = held.renewal._replace(coming=tuple(open_attempts(state, held)))
-        whole = held._replace(stem=stem(state.id, id, held), renewal=coming)
-        contracts[id] = _without(told(whole)) | called(id)
+    contracts = {
+        id: _whole(state, id, held) | called(id)
+        for id, held in state.contracts.live.items()
+        if not (held.renewal.asked or held.renewal.refused)
+    }
     commitments = {id: told(held) | called(id) for id, held in state.commitments.items()}
     for some in _pieces(contracts):
         yield Draft("handed_over", {**to, "contracts": some, "commitments": {}})
@@ -163,8 +161,10 @@ def _other(id: str, account_id: str) -> str:
     return found if plain else sha256(found.encode()).hexdigest()
 
 
-def _without(data: dict[str, Any]) -> dict[str, Any]:
+def _whole(state: Account, id: str, held: Contract) -> dict[str, Any]:
     """A renewal that is asked for is not handed over, so nothing says that it is."""
+    coming = held.renewal._replace(coming=tuple(open_attempts(state, held)))
+    data = told(held._replace(stem=stem(state.id, id, held), renewal=coming))
     renewal = {name: each for name, each in data["renewal"].items() if name != "asked"}
     return {**data, "renewal": renewal}
 
