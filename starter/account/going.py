@@ -71,7 +71,8 @@ async def move(
 @command(
     app,
     "merge",
-    'closeline account merge acme --into globex --actor jane --note "Globex bought them"',
+    "closeline account merge acme --into globex --actor jane \\",
+    '  --note "Globex bought them"',
 )
 async def merge(
     id: AccountId,

@@ -22,7 +22,7 @@ from sales.account.merging.messages import (
     TakeOver,
 )
 from sales.account.merging.state import MOST_COMING
-from sales.account.merging.telling import TELLS
+from sales.account.merging.telling import NOTICES, TELLS
 from sales.account.part import Part
 from sales.account.state import MOST_OPEN, Account
 from sales.drafts import Broken, Draft
@@ -181,4 +181,5 @@ MERGE: Final = Part(
     folds=FOLDS,
     follows=_follows,
     tells=TELLS,
+    notices=NOTICES,
 )

@@ -1,4 +1,4 @@
-"""Who tells whom when accounts become one."""
+"""Who tells whom when accounts become one, and who is told that they do not."""
 
 from collections.abc import Iterator
 from typing import Any, Final
@@ -6,6 +6,7 @@ from typing import Any, Final
 from sales.account.part import Tell
 from sales.facts import Fact
 from sales.journal import MADE_UP
+from sales.notice import Notice, Noticing
 from sales.telling import Telling, event
 
 Body = dict[str, Any]
@@ -79,6 +80,11 @@ def _join(account_id: str, fact: Fact) -> Iterator[Telling]:
         yield Telling("account", into, "join_account", body)
 
 
+def _declined(fact: Fact) -> Iterator[Notice]:
+    into, rule = fact.data["into"], fact.data["rule"]
+    yield Notice("merge_declined", f"{into} cannot take this account: {rule}")
+
+
 TELLS: Final[dict[str, Tell]] = {
     "account_merging": _ask,
     "merge_accepted": _answer,
@@ -88,3 +94,4 @@ TELLS: Final[dict[str, Tell]] = {
     "message_passed_on": _pass_on,
     "account_retired": _join,
 }
+NOTICES: Final[dict[str, Noticing]] = {"merge_declined": _declined}
