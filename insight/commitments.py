@@ -16,7 +16,7 @@ from sales.facts import Fact
 
 KINDS: Final = frozenset(
     f"commitment_{what}" for what in ("made", "breached", "responded", "met", "waived")
-)
+) | {"handed_over", "taken_over"}
 """The facts that are read."""
 ANSWERS: Final = {"commitment_responded": "respond", "commitment_met": "resolve"}
 
@@ -76,7 +76,11 @@ def promises(told: Iterable[Sequence[tuple[str, Fact]]], as_of: datetime) -> Ite
         if id != account.id:
             yield from account.live.values()
             account = _Account(id)
-        if fact.recorded_at <= as_of:
+        if fact.recorded_at > as_of:
+            continue
+        if fact.kind in ("handed_over", "taken_over"):
+            _merged(account, fact)
+        else:
             yield from _settled(account, fact)
     yield from account.live.values()
 
@@ -103,6 +107,19 @@ def _settled(account: _Account, fact: Fact) -> Iterator[Promise]:
                 held = live.pop(key)
                 waived = replace(held, result="waived", at=fact.occurred_at)
                 yield waived if held.result == "open" else held
+
+
+def _merged(account: _Account, fact: Fact) -> None:
+    """The clocks of what was handed over run on in the other account, and are counted there."""
+    for id, told in fact.data["commitments"].items():
+        if fact.kind == "handed_over":
+            account.live = {key: each for key, each in account.live.items() if key[0] != id}
+            continue
+        for clock, each in told["clocks"].items():
+            at = datetime.fromisoformat(each["due"]) if each["breached"] else fact.occurred_at
+            words = (told["severe"], told.get("level"), told.get("owner"))
+            result: Result = "breached" if each["breached"] else "open"
+            account.live[id, clock] = Promise(account.id, id, clock, *words, result, at)
 
 
 def _promise(account: str, fact: Fact, clock: str, result: Result) -> Promise:

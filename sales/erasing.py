@@ -52,6 +52,7 @@ _OWN: Final[dict[str, tuple[Path, ...]]] = {
     "late": (("body",),),
     "refused": (("detail",), ("body",)),
     "late_message_kept": (("message", "body"),),
+    "message_passed_on": (("message", "body"),),
     "opportunity_ended": (("record", "verbatim"), ("record", "competitor"), ("record", "text")),
     "account_retiring": (("reason",),),
     "need_found": (("words",),),
@@ -187,6 +188,8 @@ def places(fact: Fact) -> Iterator[Place]:
         found += _in_maps(fact.data)
     if commitment := fact.data.get("commitment_id"):
         found.append(Place(("title",), f"commitments.{commitment}"))
+    told = fact.data["commitments"] if fact.kind in ("handed_over", "taken_over") else ()
+    found += [Place(("commitments", id, "title"), f"commitments.{id}") for id in told]
     if fact.kind == "opportunity_ended":
         found += [Place(("promises", objective)) for objective in fact.data.get("promises", ())]
     if fact.kind == "restored":

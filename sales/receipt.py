@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sales.account.merging.passing import PASSED_ON
 from sales.account.state import Account
 from sales.clocks import next_deadline
 from sales.facts import Fact
@@ -49,12 +50,16 @@ def receipt(state: Opportunity, message: Message, facts: tuple[Fact, ...]) -> Re
 
 
 def account_receipt(state: Account, message: Message, facts: tuple[Fact, ...]) -> Receipt:
-    """The same for an account."""
+    """The same for an account. What it passed on to the one into which it was merged is nothing it
+    has accepted: the detail is the other's id."""
     launched = [fact.data["opportunity_id"] for fact in facts if fact.kind.endswith("_launched")]
     asked = getattr(message, "opportunity_id", None)
     child = launched[0] if launched else asked if asked in state.open and not facts else None
+    verdict = _verdict(state, message, facts)
+    if verdict["rule"] == PASSED_ON:
+        verdict |= {"field": "account_id", "detail": state.merging.into}
     return Receipt(
-        **_verdict(state, message, facts),
+        **verdict,
         workflow_id=f"opportunity:{child}" if child else None,
     )
 
@@ -75,7 +80,7 @@ def _verdict(state: Journaled, message: Message, facts: tuple[Fact, ...]) -> dic
             "rule": heard.rule if heard else None,
             "duplicate": True,
         }
-    refused = mine.kind in ("refused", "late")
+    refused = mine.kind in ("refused", "late", "message_passed_on")
     return {
         "accepted": not refused,
         "sequence": mine.sequence,

@@ -19,7 +19,17 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from ledger.ledger import Ledger
-from tests.lives import care, commitments, contracts, drivers, needs, pools, rules, scheduled
+from tests.lives import (
+    care,
+    commitments,
+    contracts,
+    drivers,
+    merging,
+    needs,
+    pools,
+    rules,
+    scheduled,
+)
 from tests.lives.telling import RECORDER
 from tests.server import dev_server
 from tests.workflows.world import World
@@ -62,6 +72,7 @@ LIVES: Final[dict[Life, str]] = {
     needs.moves_referrals_and_duplicates: "Account",
     needs.moved_and_begun_again: "Opportunity",
     contracts.every_end_that_a_contract_knows: "Account",
+    merging.accounts_that_become_one: "Account",
     pools.asks_for_capacity: "Opportunity",
     pools.a_pool_of_many_words: "CapacityPool",
     pools.a_pool_whose_old_run_comes_back: "CapacityPool",

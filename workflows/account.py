@@ -26,6 +26,7 @@ with workflow.unsafe.imports_passed_through():
         retired,
     )
     from sales.account.evolve import evolve_account
+    from sales.account.merging.rules import retires
     from sales.account.messages import ACCOUNT_KINDS, SetPolicy
     from sales.account.policy import Policy
     from sales.account.state import Account as State
@@ -150,7 +151,7 @@ class Account(Entity[State]):
         if self.waiting and not self.is_leaving():
             first = self.waiting[0].message
             return self.learn_policy if isinstance(first, SetPolicy) else self.launch
-        return self.retire if self.state.retiring_at and not self.state.retired_at else None
+        return self.retire if retires(self.state) else None
 
     async def remember(self) -> None:
         """An account that was here before goes on from what the ledger knows of it."""
@@ -230,8 +231,7 @@ class Account(Entity[State]):
             child.add_done_callback(lambda run: run.cancelled() or run.exception())
 
     async def retire(self) -> None:
-        """The open opportunities are withdrawn first, each within the time the message gave."""
-        assert self.state.retiring_at
+        """The open opportunities are withdrawn first, each in its time; a merge leaves none."""
         await asyncio.gather(*(self.withdraw(child) for child in sorted(self.state.open)))
         left = self.state.retire_by - workflow.now() if self.state.retire_by else timedelta(0)
         if self.state.open and left > timedelta(0):

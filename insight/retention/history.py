@@ -1,6 +1,6 @@
 """What returned each year of every contract, at any time, out of its facts."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -14,6 +14,7 @@ PROFILE: Final = ("segment", "tier", "owner", "territory")
 KINDS: Final = (
     *("account_opened", "account_amended", "account_retired"),
     *("contract_recorded", "contract_amended", "term_lapsed", "term_renewed", "contract_ended"),
+    *("merge_agreed", "handed_over", "taken_over"),
 )
 """The facts that tell of it."""
 
@@ -68,13 +69,23 @@ class History:
         return next(each for each in reversed(self.levels) if each.at < at)
 
 
+Handover = tuple[str, int, str]
+
+
 @dataclass
 class Book:
-    """All contracts that were known at an instant, and the profile of each account."""
+    """All contracts that were known at an instant, and the profile of each account.
+
+    `merged` says into which account one was merged; `handed` and `came` are the two halves of each
+    contract that went with it, by who handed it over, by which fact, and under which id.
+    """
 
     as_of: datetime
     histories: list[History] = field(default_factory=list)
     profiles: dict[str, dict[str, str]] = field(default_factory=dict)
+    merged: dict[str, str] = field(default_factory=dict)
+    handed: dict[Handover, History] = field(default_factory=dict)
+    came: dict[Handover, History] = field(default_factory=dict)
 
     def group(self, history: History, by: str | None) -> str | None:
         """The group that a contract belongs to; nothing where it has none."""
@@ -90,11 +101,13 @@ def read_book(ledger: Ledger, as_of: datetime) -> Book:
     book = Book(as_of)
     with ledger.account_facts(KINDS) as many:
         add(book, (each for some in many for each in some))
+    join(book)
     return book
 
 
 def add(book: Book, facts: Iterable[tuple[str, Fact]]) -> None:
-    """Take facts into the book, those of one account after the other and each in its order."""
+    """Take facts into the book, those of one account after the other and each in its order; `join`
+    comes after the last."""
     latest, open_ = book.as_of.timestamp(), dict[tuple[str, str], History]()
     for account_id, fact in facts:
         if known(fact) > latest:
@@ -106,13 +119,68 @@ def add(book: Book, facts: Iterable[tuple[str, Fact]]) -> None:
             for key in [key for key in open_ if key[0] == account_id]:
                 _end(open_.pop(key), fact.occurred_at)
         elif fact.kind == "contract_recorded":
-            history = _begun(account_id, fact.data)
-            open_[account_id, history.contract_id] = history
-            book.histories.append(history)
+            _begin(book, open_, account_id, fact.data["contract_id"], _begun(account_id, fact.data))
+        elif fact.kind == "taken_over":
+            for id, told in fact.data["contracts"].items():
+                history = _come(account_id, id, told)
+                _begin(book, open_, account_id, id, history)
+                book.came[fact.data["from_account"], fact.data["handover"], id] = history
+        elif fact.kind == "handed_over":
+            for id, told in fact.data["contracts"].items():
+                if left := open_.pop((account_id, id), None):
+                    book.handed[account_id, fact.sequence, told.get("renamed", id)] = left
+        elif fact.kind == "merge_agreed":
+            book.merged[account_id] = fact.data["into"]
         elif running := open_.get((account_id, fact.data["contract_id"])):
             _continue(running, fact)
             if running.ended_at:
                 del open_[account_id, running.contract_id]
+
+
+def join(book: Book) -> None:
+    """What left an account by a merge and what arrived in the other is one contract, and both are
+    one customer: nothing was lost by it, and nothing is new."""
+    for handover, before in _in_order(book):
+        after = book.came[handover]
+        if before.decisions and before.decisions[-1].outcome == "undecided" and after.decisions:
+            before.decisions.pop()  # it was decided there
+        after.levels = [*before.levels, *after.levels[1:]]
+        after.decisions = [*before.decisions, *after.decisions]
+        book.histories.remove(before)
+    for history in book.histories:
+        while into := book.merged.get(history.account_id):
+            history.account_id = into
+
+
+def _in_order(book: Book) -> Iterator[tuple[Handover, History]]:
+    """Both halves are known of these; one that went on twice comes first where it came first."""
+    left = {key: history for key, history in book.handed.items() if key in book.came}
+    arrived = {id(book.came[key]): key for key in left}
+
+    def hops(key: Handover) -> int:
+        before = arrived.get(id(left[key]))
+        return 0 if before is None else 1 + hops(before)
+
+    for key in sorted(left, key=hops):
+        yield key, left[key]
+
+
+def _begin(
+    book: Book,
+    open_: dict[tuple[str, str], History],
+    account_id: str,
+    contract_id: str,
+    history: History,
+) -> None:
+    open_[account_id, contract_id] = history
+    book.histories.append(history)
+
+
+def _come(account_id: str, contract_id: str, told: Mapping[str, Any]) -> History:
+    """The half that is in the account into which the other was merged."""
+    span = {name: datetime.fromisoformat(told["span"][name]) for name in ("starts_at", "ends_at")}
+    first = _level(span["starts_at"], told)
+    return History(account_id, contract_id, told.get("product"), [first], span["ends_at"])
 
 
 def _begun(account_id: str, data: Mapping[str, Any]) -> History:

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, Final
 
-from sales.account.duplicates.rules import check_opening, passed_on
+from sales.account.duplicates.rules import check_opening, survivor_of
 from sales.account.evolve import evolve_account
+from sales.account.merging.passing import is_passed_on, passed_on
 from sales.account.messages import (
     AdoptOpportunity,
     LateMessage,
@@ -61,6 +62,8 @@ def needs_admission(state: Account, message: Message) -> bool:
     """Whether the ledger must be asked before this can be decided."""
     if not isinstance(message, Opening) or known(state, message):
         return False
+    if is_passed_on(state, message):
+        return False
     try:
         _may_launch(state, message)
     except Broken:
@@ -84,6 +87,9 @@ def decide_account(
     """
     if known(state, message):
         return ()
+    if is_passed_on(state, message, admission):
+        facts = numbered(state, [passed_on(state, message)], message, now, cause)
+        return facts + _following(folded(state, facts), now, cause)
     if isinstance(message, Opening):
         return numbered(state, _launch(state, message, now, admission), message, now, cause)
     before = passed(state, min(message.sent_at or now, now), now)
@@ -191,6 +197,7 @@ def _end(state: Account, message: OpportunityEnded, now: datetime) -> list[Draft
 
 
 def _set_policy(state: Account, policy: Policy | None) -> list[Draft]:
+    _not_merged(state)
     if policy is None:
         raise Broken("policy", "unknown_policy")
     if policy == state.policy:
@@ -204,20 +211,29 @@ def _late(state: Account, message: LateMessage, now: datetime) -> list[Draft]:
     data = said(message)
     if account := gone_to(state, id):
         return [Draft("late_message_kept", {**data, "passed_to_account": account})]
-    if survivor := passed_on(state, id, late.kind, late.body):
+    if survivor := survivor_of(state, id, late.kind, late.body):
         return [Draft("late_message_kept", {**data, "passed_to": survivor})]
     brought = [draft for part in PARTS for draft in part.late(state, message, now)]
     return [Draft("late_message_kept", data), *brought]
 
 
-def _amend(_state: Account, message: Message, _now: datetime) -> list[Draft]:
+def _amend(state: Account, message: Message, _now: datetime) -> list[Draft]:
+    _not_merged(state)
     data = {name: value for name, value in said(message).items() if value is not None}
     if not data:
         raise Broken("body", "nothing_to_amend")
     return [Draft("account_amended", data)]
 
 
+def _not_merged(state: Account) -> None:
+    if state.merging.agreed and state.retired_at:
+        raise Broken("account_id", "merged", state.merging.into or "")
+
+
 def _retire(state: Account, message: Retire, _now: datetime) -> list[Draft]:
+    _not_merged(state)
+    if state.merging.into or state.merging.coming:
+        raise Broken("account_id", "merge_under_way", state.merging.into or "")
     if state.retiring_at:
         raise Broken("account_id", "retired")
     return [Draft("account_retiring", {**said(message), "within": message.within.total_seconds()})]
@@ -237,9 +253,12 @@ def resumed(state: Account, now: datetime) -> Facts:
 
 
 def retired(state: Account, now: datetime) -> Facts:
-    """The account's end, once its open opportunities have ended or had their time."""
-    draft = Draft("account_retired", {"left_open": sorted(state.open)})
-    return numbered(state, [draft], None, now, "clock")
+    """The account's end, once its open opportunities have ended or had their time, or all that it
+    had is another account's."""
+    data: dict[str, Any] = {"left_open": sorted(state.open)}
+    if state.merging.agreed:
+        data |= {"reason": "merged", "into": state.merging.into}
+    return numbered(state, [Draft("account_retired", data)], None, now, "clock")
 
 
 def _joined() -> dict[str, Rule]:

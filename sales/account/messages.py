@@ -9,6 +9,7 @@ from sales.account.commitments.messages import COMMITMENT_KINDS
 from sales.account.contracts.messages import CONTRACT_KINDS
 from sales.account.duplicates.messages import DUPLICATE_KINDS
 from sales.account.health.messages import HEALTH_KINDS
+from sales.account.merging.messages import MERGE_KINDS
 from sales.account.moves.messages import MOVE_KINDS
 from sales.account.needs.messages import NEED_KINDS
 from sales.account.referrals.messages import REFERRAL_KINDS
@@ -112,5 +113,6 @@ ACCOUNT_KINDS: Final[dict[str, type[Message]]] = {
     **DUPLICATE_KINDS,
     **REFERRAL_KINDS,
     **MOVE_KINDS,
+    **MERGE_KINDS,
 }
 """Every kind an account takes, as a signal of that name or as `submit {kind}`."""

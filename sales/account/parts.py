@@ -8,6 +8,7 @@ from sales.account.contracts.rules import CONTRACT
 from sales.account.duplicates.rules import DUPLICATES
 from sales.account.evidence.rules import EVIDENCE
 from sales.account.health.rules import HEALTH
+from sales.account.merging.rules import MERGE
 from sales.account.moves.rules import MOVE
 from sales.account.needs.rules import NEED
 from sales.account.part import Part
@@ -18,7 +19,7 @@ from sales.telling import Telling
 
 PARTS: Final[tuple[Part, ...]] = (
     *(CONTRACT, COMMITMENT, SATISFACTION, HEALTH),
-    *(NEED, REFERRALS, DUPLICATES, EVIDENCE, MOVE),
+    *(NEED, REFERRALS, DUPLICATES, EVIDENCE, MOVE, MERGE),
 )
 """Health looks at what those before it have made of the account, and needs look at health."""
 

@@ -1,6 +1,6 @@
 """What each kind of fact of an account says in its `data`; see `sales.shapes`."""
 
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from pydantic import Field
 
@@ -8,6 +8,7 @@ from sales.account.commitments.shapes import COMMITMENT_SHAPES
 from sales.account.contracts.shapes import CONTRACT_SHAPES
 from sales.account.duplicates.shapes import DUPLICATE_SHAPES
 from sales.account.health.shapes import HEALTH_SHAPES
+from sales.account.merging.shapes import MERGE_SHAPES
 from sales.account.moves.shapes import MOVE_SHAPES
 from sales.account.needs.shapes import NEED_SHAPES
 from sales.account.policy import Policy
@@ -117,9 +118,12 @@ class AccountRetiring(Model):
 
 
 class AccountRetired(Model):
-    """Its management is over; `left_open` did not end in time."""
+    """Its management is over; `left_open` did not end in time. It is `merged` where all that it had
+    is another account's."""
 
     left_open: tuple[Id, ...]
+    reason: Literal["merged"] | None = None
+    into: Id | None = None
 
 
 class AccountRestored(Model):
@@ -152,5 +156,6 @@ ACCOUNT_SHAPES: Final[dict[str, type[Model]]] = {
     **DUPLICATE_SHAPES,
     **REFERRAL_SHAPES,
     **MOVE_SHAPES,
+    **MERGE_SHAPES,
 }
 """The shape of `data` for every kind of fact that an account can have."""

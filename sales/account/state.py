@@ -12,6 +12,7 @@ from sales.account.contracts.state import Contracts
 from sales.account.duplicates.state import Duplicates
 from sales.account.evidence.state import Ended
 from sales.account.health.state import Health
+from sales.account.merging.state import Merging
 from sales.account.messages import ReopenOpportunity
 from sales.account.moves.state import Moves
 from sales.account.needs.state import Needs
@@ -85,6 +86,7 @@ class Account:
     duplicates: Duplicates = field(default_factory=Duplicates)
     ended: dict[str, Ended] = field(default_factory=dict)
     moves: Moves = field(default_factory=Moves)
+    merging: Merging = field(default_factory=Merging)
     retiring_at: datetime | None = None
     retire_by: datetime | None = None
     retired_at: datetime | None = None

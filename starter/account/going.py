@@ -1,4 +1,4 @@
-"""`closeline account referral`, `move` and `duplicate`: what concerns two accounts, or two
+"""`closeline account referral`, `move`, `merge` and `duplicate`: what concerns two accounts, or two
 opportunities."""
 
 from typing import Annotated
@@ -66,6 +66,25 @@ async def move(
     client = await where.client()
     about = {"opportunity_id": opportunity, "to_account": to}
     await said.say(shown, client.say_to_account, id, "move_opportunity", **about)
+
+
+@command(
+    app,
+    "merge",
+    "closeline account merge acme --into globex --actor jane \\",
+    '  --note "Globex bought them"',
+)
+async def merge(
+    id: AccountId,
+    into: Annotated[str, Option(help="The account that it becomes a part of.")],
+    *,
+    said: Said,
+    shown: Shown,
+    where: Where,
+) -> None:
+    """Merge it into another account, which may decline: there all that lives here goes on."""
+    client = await where.client()
+    await said.say(shown, client.say_to_account, id, "merge_into", into=into)
 
 
 @command(app, "duplicate", "closeline account duplicate acme acme-2 --of acme-1")

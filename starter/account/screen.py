@@ -34,6 +34,7 @@ def standing(state: Account, rows: Sequence[OpportunityRow], now: datetime) -> d
     health = explain(state, now)
     other = state.health.disagreement
     return {
+        "merged_into": state.merging.into if state.merging.agreed else None,
         "health": health.score,
         "band": health.band,
         "vetoes": health.vetoes,

@@ -43,6 +43,7 @@ from sales.reading import read
 from sales.receipt import Receipt, account_receipt, receipt
 from sales.register import AnyEntry, Known, about, decide_entry
 from sales.restoring import restored
+from starter.contract.merging import what_a_merge_meets
 from starter.contract.needs import what_needs_meet
 from starter.contract.said import OPENING, SAID, SAID_TO_ACCOUNT, STAMPS, Body
 from starter.contract.terms_example import terms_lived
@@ -117,6 +118,7 @@ def an_account() -> tuple[Life, Account]:
     life.note([first, *set_, *resumed(state, NOW), restored(state, NOW)])
     wish = OpenOpportunity.model_validate(stamped("renewal", OPENING))
     life.note(numbered(state, [want(wish, "renewal", "acme-0")], None, NOW, "clock"))
+    life.note(what_a_merge_meets(policy, NOW))
     life.note(what_needs_meet(policy, Admission(start()), NOW))
     for kind, body in [*SAID_TO_ACCOUNT.items(), ("greet", {"words": "good morning"})]:
         now += DAY / 24

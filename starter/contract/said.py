@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from starter.contract.merging import MERGING
 from starter.contract.needs import NEEDS
 
 STAMPS: Final = {"event_id": "crm-4711", "sent_at": "2026-03-02T09:00:00Z", "actor": "jane"}
@@ -117,6 +118,7 @@ SAID_TO_ACCOUNT: Final[dict[str, Body]] = {
         "comment": "we would not go back",
     },
     **NEEDS,
+    **MERGING,
     "retire": {"reason": "they closed down", "within": "1h"},
     "erase": {"reason": "requested", "stakeholder_id": "p1", "sequences": [6]},
 }

@@ -4,6 +4,7 @@ worth."""
 from collections.abc import Callable
 from typing import Any
 
+from tests.lives.telling import soon
 from tests.starter.conftest import Site, until
 
 EURO = ("--currency", "EUR")
@@ -112,3 +113,26 @@ def test_what_a_rule_is_worth_is_a_table_and_as_json_its_numbers(site: Site) -> 
     assert "reported" in site.done("finding", "--rule", "reported")
     nothing = "No rule has fired by then, and nobody has reported a need."
     assert site.done("finding", "--as-of", "2020-01-01").strip() == nothing
+
+
+def test_an_account_is_merged_into_another_and_says_where_it_went(
+    site: Site, opened: Callable[..., str]
+) -> None:
+    here, there = account(site, "bought"), account(site, "buyer")
+    id = opened(account=here)
+    terms = ("--start", "2026-01-01", "--length", "10y", "--recurring", "900.00", *EURO)
+    site.done("account", "contract", "record", here, "frame", *terms)
+    why = ("--actor", "jane", "--note", "one company")
+    assert site.refused("account", "merge", here, "--into", here, *why).endswith(": the_same")
+    site.done("account", "merge", here, "--into", there, *why)
+    shown = until(
+        lambda: site.told("account", "show", here), lambda told: told["retired_at"] is not None
+    )
+    assert shown["standing"]["merged_into"] == there
+    assert site.told("opportunity", "show", id)["account_id"] == there
+    (held,) = site.told("account", "contract", "list", there)
+    assert held["contract"] == "frame"
+    promise = ("p-1", "--title", "Call them", "--due", soon(9 * 86_400))
+    passed = site.refused("account", "commitment", "make", here, *promise)
+    assert passed == f"refused: account_id: passed_on ({there})"
+    until(lambda: site.told("account", "commitment", "list", there))

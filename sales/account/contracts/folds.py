@@ -140,7 +140,8 @@ def _wanted(state: Account, fact: Fact) -> Changes:
 
 
 def _launched(state: Account, fact: Fact) -> Changes:
-    """An attempt to renew; one that follows a failed one makes it undecided again."""
+    """An attempt to renew, or one that follows its contract; one that follows a failed one makes it
+    undecided again."""
     id = fact.data["opportunity_id"]
     for contract_id, held in state.contracts.live.items():
         if base(id) != renewal_id(state.id, contract_id, held, held.number + 1):
@@ -148,7 +149,9 @@ def _launched(state: Account, fact: Fact) -> Changes:
         attempts = (*(each for each in held.renewal.attempts if each != id), id)[-MOST_ATTEMPTS:]
         decided = held.renewal.decided
         stands = decided if decided and decided.next else None
-        held = _renewing(held, asked=False, again_at=None, attempts=attempts, decided=stands)
+        coming = tuple(each for each in held.renewal.coming if each != id)
+        known = {"attempts": attempts, "coming": coming, "decided": stands}
+        held = _renewing(held, asked=False, again_at=None, **known)
         return _with(state, contract_id, held)
     return {}
 

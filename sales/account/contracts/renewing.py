@@ -29,10 +29,14 @@ def renewal_id(account_id: str, contract_id: str, held: Contract, number: int) -
     The id of a contract that was won is nobody else's; another account may call one of its own the
     same.
     """
-    whose = contract_id if held.won else f"{account_id}:{contract_id}"
-    found = f"{whose}:renewal-{number}"
+    found = f"{stem(account_id, contract_id, held)}:renewal-{number}"
     plain = len(found) <= LONGEST and "~" not in found  # which marks successors
     return found if plain else f"renewal-{sha256(found.encode()).hexdigest()[:40]}"
+
+
+def stem(account_id: str, contract_id: str, held: Contract) -> str:
+    """What the ids of its renewals begin with, the same in every account that it comes to."""
+    return held.stem or (contract_id if held.won else f"{account_id}:{contract_id}")
 
 
 def event_of(contract_id: str, held: Contract, tries: int) -> str:
@@ -52,8 +56,9 @@ def is_running(state: Account, held: Contract) -> bool:
 
 
 def open_attempts(state: Account, held: Contract) -> list[str]:
-    """The opportunities that are to renew it."""
-    return [each for each in held.renewal.attempts if each in state.open]
+    """The opportunities that are to renew it, here or on their way here."""
+    here = {*state.open, *held.renewal.coming}
+    return [each for each in held.renewal.attempts if each in here]
 
 
 def last_word_at(held: Contract, terms: ContractTerms) -> datetime:

@@ -51,7 +51,8 @@ class Renewal(NamedTuple):
 
     It was asked for `tries` times; `asked` while that has no answer, `again_at` is when it is asked
     for again. `asked_for` is the sum with which it was launched. `attempts` are the opportunities
-    that have tried; `lapsed` once the term was over while one of them still ran.
+    that have tried, `coming` those of them that run and have still to come from the account that
+    had the contract before; `lapsed` once the term was over while one of them still ran.
     """
 
     tries: int = 0
@@ -60,6 +61,7 @@ class Renewal(NamedTuple):
     refused: Refused | None = None
     again_at: datetime | None = None
     attempts: tuple[str, ...] = ()
+    coming: tuple[str, ...] = ()
     decided: Decided | None = None
     lapsed: bool = False
 
@@ -77,7 +79,8 @@ class Contract(NamedTuple):
     `on` is the day of the month on which it renews. `recurring` is what returns each year, `amount`
     the sum of the whole term where that is all that is known; `escalator` is by which share it
     grows with each term. `known_at` is since when the term is known here; `won` where its id is
-    that of the opportunity which was won.
+    that of the opportunity which was won; `stem` is what the ids of its renewals begin with, where
+    it comes from another account.
     """
 
     number: int
@@ -93,6 +96,7 @@ class Contract(NamedTuple):
     amount: Money | None = None
     escalator: Decimal | None = None
     product: str | None = None
+    stem: str | None = None
     ending: Ending | None = None
     renewal: Renewal = Renewal()
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from sales.account.contracts.clock import told_span
-from sales.account.contracts.renewing import base, renewal_id
+from sales.account.contracts.renewing import base, renewal_id, stem
 from sales.account.contracts.span import Span, length_of, span_of
 from sales.account.contracts.state import MOST_CONTRACTS, Contract
 from sales.account.contracts.terms import ContractTerms
@@ -142,7 +142,8 @@ def _won_before(state: Account, won: str) -> str | None:
     """The contract that this opportunity has made or renewed before, under an earlier attempt."""
     for contract_id, held in state.contracts.live.items():
         earlier = range(max(2, held.number - REMEMBERED), held.number + 1)
-        if base(contract_id) == won or any(
+        of = base(stem(state.id, contract_id, held))
+        if won in (base(contract_id), of) or any(
             renewal_id(state.id, contract_id, held, number) == won for number in earlier
         ):
             return contract_id

@@ -58,7 +58,7 @@ def check_opening(state: Account, opening: Opening) -> None:
         raise Broken("opportunity_id", DUPLICATE, there)
 
 
-def passed_on(state: Account, opportunity_id: str, kind: str, body: Any) -> str | None:
+def survivor_of(state: Account, opportunity_id: str, kind: str, body: Any) -> str | None:
     """The opportunity that hears this instead of the one that has ended."""
     if opportunity_id in state.open or kind in OWN or not whole(body):
         return None

@@ -40,6 +40,8 @@ def _move(state: Account, message: MoveOpportunity, _now: datetime) -> list[Draf
         raise Broken("opportunity_id", "moving_already", f"to {to}")
     if state.retiring_at:
         raise Broken("account_id", "retired")
+    if state.merging.into:
+        raise Broken("account_id", "merge_under_way", state.merging.into)
     for contract_id, contract in state.contracts.live.items():
         if message.opportunity_id in contract.renewal.attempts:
             raise Broken("opportunity_id", "renews_a_contract", f"{contract_id} stays here")
@@ -49,7 +51,9 @@ def _move(state: Account, message: MoveOpportunity, _now: datetime) -> list[Draf
 
 def _take(state: Account, message: TakeOpportunity, _now: datetime) -> list[Draft]:
     """An answer either way: a refusal alone would leave the other account waiting."""
-    rule = "retired" if state.retiring_at else "too_many_open" if is_full(state) else None
+    coming = message.from_account in state.merging.coming
+    rule = "too_many_open" if is_full(state) and not coming else None
+    rule = "retired" if state.retiring_at else "merging" if state.merging.into else rule
     data = {"opportunity_id": message.opportunity_id, "from_account": message.from_account}
     if rule:
         return [Draft("opportunity_declined", {**data, "rule": rule})]
