@@ -52,7 +52,7 @@ def stories() -> Iterator[Story]:
     heard = Step(12, "record_engagement", {"origin": "buyer", "channel": "call"})
     yield Story(
         *(SECOND, MANAGED, "won", "best_fit"),
-        (Step(6, "request_capacity", claim), heard, won),
+        (Step(9, "request_capacity", claim), heard, won),
     )
 
 
