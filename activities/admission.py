@@ -1,6 +1,7 @@
 """Admission: the ledger and the library of processes say whether an opportunity may begin."""
 
 import asyncio
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -160,7 +161,7 @@ class AdmissionActivities:
 
     def _successor(self, account_id: str, at: datetime, wish: ReopenOpportunity) -> Start:
         before = self._ledger.state(wish.opportunity_id)
-        if before is None or before.account_id != account_id:
+        if before is None or account_id not in self._heirs(before.account_id):
             raise Broken("opportunity_id", "unknown_opportunity")
         if before.outcome is None:
             raise Broken("opportunity_id", "still_open")
@@ -179,6 +180,13 @@ class AdmissionActivities:
             heard=before.heard,
             evidence=wish.evidence,
         )
+
+    def _heirs(self, account_id: str) -> Iterator[str]:
+        """The account, and what it has become a part of since."""
+        yield account_id
+        state = self._ledger.account_state(account_id)
+        if state and state.merging.agreed and state.merging.into:
+            yield from self._heirs(state.merging.into)
 
 
 def _again(

@@ -1,5 +1,7 @@
 """Two accounts become one on the real server: what ran goes on there, and nothing is done twice."""
 
+from collections.abc import Callable
+
 import pytest
 
 from tests.lives.telling import soon
@@ -9,6 +11,10 @@ pytestmark = pytest.mark.usefixtures("worker")
 
 EUROS = {"amount": "1200.00", "currency": "EUR"}
 WHO = {"actor": "jane", "note": "they are one company"}
+
+
+def _has(kind: str) -> Callable[[list[str]], bool]:
+    return lambda kinds: kind in kinds
 
 
 async def test_a_merged_accounts_contract_is_renewed_by_the_clock_in_the_other_one(
@@ -22,7 +28,10 @@ async def test_a_merged_accounts_contract_is_renewed_by_the_clock_in_the_other_o
     assert (await say(a, "record_contract", contract_id="c", **said)).accepted
     promise = {"commitment_id": "p", "title": "Train them", "due": soon(86_400)}
     assert (await say(a, "make_commitment", **promise)).accepted
-    runs = await world.open(account=a)
+    runs, over = [await world.open(account=a) for _ in range(2)]
+    await world.say(over, "withdraw", reason="no_capacity")
+    await over.result()
+    await eventually(lambda: world.kinds(world.closeline.account(a)), _has("opportunity_ended"))
 
     assert (await say(a, "merge_into", into=b, **WHO)).accepted
     assert (await world.closeline.account(a).result())["retired_at"]
@@ -42,12 +51,15 @@ async def test_a_merged_accounts_contract_is_renewed_by_the_clock_in_the_other_o
     for _ in range(2):
         receipt = await say(a, "meet_commitment", **late)
         assert (receipt.accepted, receipt.rule, receipt.detail) == (False, "passed_on", b)
-    kinds = await eventually(lambda: world.kinds(there), lambda kinds: "commitment_met" in kinds)
+    kinds = await eventually(lambda: world.kinds(there), _has("commitment_met"))
     assert [kinds.count(kind) for kind in ("commitment_met", "opportunity_launched")] == [1, 1]
+    assert (await world.closeline.reopen(id_of(over), "they came back")).rule == "passed_on"
+    again = world.closeline.opportunity(f"{id_of(over)}~2")
+    await eventually(lambda: world.facts(again), bool)
     assert kinds.count("refused") == 0
     state = world.ledger.account_state(b)
     assert state
-    assert set(state.open) == {id_of(runs), f"{a}:c:renewal-2"}
+    assert set(state.open) == {id_of(runs), id_of(again), f"{a}:c:renewal-2"}
     assert (state.merging.coming, set(state.contracts.live)) == ((), {"c"})
 
 
