@@ -46,13 +46,13 @@ def stories() -> Iterator[Story]:
     claim = {"pool": POOL, "hours": "8", "gain": "0.3"}
     yield Story(
         *(FIRST, MANAGED, "lost", "no_budget"),
-        (Step(2, "request_capacity", claim), no(14, "no_budget")),
+        (Step(1, "request_capacity", claim), no(5, "no_budget")),
     )
     won = Step(19, "record_purchase", {**SIGNED, "reasons": ["best_fit"]})
     heard = Step(12, "record_engagement", {"origin": "buyer", "channel": "call"})
     yield Story(
         *(SECOND, MANAGED, "won", "best_fit"),
-        (Step(9, "request_capacity", claim), heard, won),
+        (Step(3, "request_capacity", claim), heard, won),
     )
 
 
