@@ -40,7 +40,7 @@ def test_a_need_waits_is_accepted_and_opens_an_opportunity(site: Site) -> None:
         ("Parts", "400.00", "expansion")
     ]
     assert site.told("account", "need", "list", acme) == []
-    assert of_rule(site, "reported")["launched"] >= 1
+    until(lambda: of_rule(site, "reported")["launched"])
 
 
 def test_a_need_whose_opening_is_refused_waits_and_says_why(site: Site) -> None:
