@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from typer import Argument, Option, Typer
 
-from starter.account.standing import standing
+from starter.account.known import known
 from starter.commands.common import DAY, AccountId, Shown, Where
 from starter.commands.saying import Said
 from starter.commands.spreading import command
@@ -60,7 +60,7 @@ async def make(
 @command(app, "list", "closeline account commitment list acme")
 async def list_(id: AccountId, *, shown: Shown, where: Where) -> None:
     """List what is open, what is due next first; what is settled is in the journal."""
-    state = await standing(id, where)
+    state = await known(id, where)
     shown.table([*_rows(state)], COLUMNS)
 
 

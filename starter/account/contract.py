@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from typer import Argument, Option, Typer
 
-from starter.account.standing import standing
+from starter.account.known import known
 from starter.commands.common import DAY, AccountId, Currency, Shown, Where, money
 from starter.commands.saying import Said
 from starter.commands.spreading import command
@@ -77,7 +77,7 @@ async def record(
 @command(app, "list", "closeline account contract list acme")
 async def list_(id: AccountId, *, shown: Shown, where: Where) -> None:
     """List the contracts that run, what ends first is first, and how their renewals stand."""
-    state = await standing(id, where)
+    state = await known(id, where)
     shown.table([*_rows(state)], COLUMNS)
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 from typer import Option, Typer
 
 from sales.account.health.state import Band
+from starter.account.known import known
 from starter.account.reporting import app as reporting
-from starter.account.standing import standing
 from starter.commands.common import AccountId, Shown, Where
 from starter.commands.failing import warn
 from starter.commands.saying import Said
@@ -36,7 +36,7 @@ async def show(id: AccountId, *, shown: Shown, where: Where) -> None:
     From its running workflow, else from the ledger. The score is the sum of
     the shares, unless a veto caps it; what nothing is known of counts nothing.
     """
-    state = await standing(id, where)
+    state = await known(id, where)
     told = _view(state, datetime.now(UTC))
     if other := state.health.disagreement:
         told["disagreement"] = await where.ask(lambda ledger: _said(ledger, id, other._asdict()))

@@ -4,7 +4,7 @@ from typing import Annotated, Final, Literal
 
 from typer import Argument, Option, Typer
 
-from starter.account.standing import standing
+from starter.account.known import known
 from starter.commands.common import AccountId, Amount, Currency, Shown, Where, money
 from starter.commands.saying import Said
 from starter.commands.spreading import command
@@ -65,7 +65,7 @@ async def report(
 @command(app, "list", "closeline account need list acme")
 async def list_(id: AccountId, *, shown: Shown, where: Where) -> None:
     """List the needs that wait: what was reported, what the rules found, what was referred."""
-    state = await standing(id, where)
+    state = await known(id, where)
     rows = [
         {
             "need": key,

@@ -46,7 +46,7 @@ def test_what_is_open_counts_nowhere_and_is_told() -> None:
     assert {*found.by_verdict} == {"unanswered", "will_leave"}
 
 
-def test_a_term_was_renewed_if_the_next_one_began(ledger: Ledger) -> None:  # noqa: F811
+def test_a_term_was_renewed_if_the_next_one_began(ledger: Ledger) -> None:  # noqa: F811  # the fixture
     account = Cared(TERMS)
     account.say("report_usage", metric="logins", value="0.6")
     record(account, "c", 0, 365, auto_renew=True)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from sales.account.state import Account
 
 
-async def standing(id: str, where: Where) -> "Account":
+async def known(id: str, where: Where) -> "Account":
     """The account's state. Raises Refusal where nobody knows it."""
     from sales.account.state import load_account
 
@@ -19,7 +19,7 @@ async def standing(id: str, where: Where) -> "Account":
     if told is not None:
         told.pop("outbox")
         return load_account(told)
-    known = await where.ask(lambda ledger: ledger.account_state(id))
-    if known is None:
+    found = await where.ask(lambda ledger: ledger.account_state(id))
+    if found is None:
         raise Refusal("account_id", "unknown_account", f"nobody knows an account {id!r}")
-    return known
+    return found
