@@ -38,11 +38,11 @@ with workflow.unsafe.imports_passed_through():
     from sales.reading import read
     from sales.receipt import Receipt, account_receipt
     from workflows import showing
-    from workflows.alarm import Alarm
     from workflows.carrying import AccountCarried, AccountStart, Unheard, account_start
     from workflows.entity import Entity, Heard, wish
     from workflows.hearing import NOTHING, unreadable
     from workflows.ids import opportunity_workflow
+    from workflows.length import CHILD
     from workflows.settled import SETTLED
 
 TOGETHER = 50
@@ -61,7 +61,6 @@ class Account(Entity[State]):
         super().__init__()
         self.unknown: str | None = None
         self.numbering = False
-        self.alarm = Alarm()
         given = account_start(raw)
         self.limits = given.limits
         if isinstance(given, AccountCarried):
@@ -74,7 +73,7 @@ class Account(Entity[State]):
     async def run(self, raw: RawValue = NOTHING) -> dict[str, Any]:
         """Hear, look at the clock, launch, show, write; only an explicit retirement ends it."""
         while True:
-            self.dirty = False
+            self.wake()
             if not self.unknown:
                 self.hear_the_waiting()
                 self.look_at_the_clock()
@@ -104,7 +103,7 @@ class Account(Entity[State]):
 
     def outgrown(self) -> bool:
         """Grown too long, or asked to cancel, which it refuses and leaves behind."""
-        return not self.state.retired_at and (self.cancelled or self.over(self.limits))
+        return not self.state.retired_at and (self.cancelled or self.length.over(self.limits))
 
     # -- messages and time ---------------------------------------------------------------------
 
@@ -213,6 +212,7 @@ class Account(Entity[State]):
         """A child of its own life: neither our rolling over nor our end touches it."""
         state, _ = begin(start, workflow.now())
         once, again = WorkflowIDReusePolicy.REJECT_DUPLICATE, WorkflowIDReusePolicy.ALLOW_DUPLICATE
+        self.length.add(2 * CHILD)  # its beginning, and its end
         try:
             child = await workflow.start_child_workflow(
                 "Opportunity",
@@ -274,6 +274,7 @@ class Account(Entity[State]):
         held = workflow.info().typed_search_attributes
         if changed := showing.changes(showing.of_account(self.state), held):
             workflow.upsert_search_attributes(changed)
+            self.length.add(1)
         page = showing.account_page(self.state, len(self.outbox), workflow.now())
         workflow.set_current_details(page)
 

@@ -21,7 +21,6 @@ with workflow.unsafe.imports_passed_through():
     from sales.process import Process
     from sales.receipt import Receipt, pool_receipt
     from workflows import showing
-    from workflows.alarm import Alarm
     from workflows.carrying import PoolCarried, PoolStart, Unheard, pool_start
     from workflows.entity import Entity, wish
     from workflows.hearing import NOTHING, unreadable
@@ -38,7 +37,6 @@ class CapacityPool(Entity[Pool]):
         """Whole before the first message; what came before this run is the ledger's to say."""
         super().__init__()
         self.unknown: str | None = None
-        self.alarm = Alarm()
         given = pool_start(raw)
         self.limits = given.limits
         if isinstance(given, PoolCarried):
@@ -51,7 +49,7 @@ class CapacityPool(Entity[Pool]):
     async def run(self, raw: RawValue = NOTHING) -> dict[str, Any]:
         """Hear, look at the clock, show, write; only an explicit close ends it."""
         while True:
-            self.dirty = False
+            self.wake()
             self.run_errands()
             if self.overtaken:
                 workflow.continue_as_new(PoolStart(pool_id=self.state.id, limits=self.limits))
@@ -80,7 +78,7 @@ class CapacityPool(Entity[Pool]):
 
     def outgrown(self) -> bool:
         """Grown too long, or asked to cancel, which it refuses and leaves behind."""
-        return not self.state.closed_at and (self.cancelled or self.over(self.limits))
+        return not self.state.closed_at and (self.cancelled or self.length.over(self.limits))
 
     # -- messages and time ---------------------------------------------------------------------
 
@@ -137,6 +135,7 @@ class CapacityPool(Entity[Pool]):
         now, held = workflow.now(), workflow.info().typed_search_attributes
         if changed := showing.changes(showing.of_pool(self.state), held):
             workflow.upsert_search_attributes(changed)
+            self.length.add(1)
         workflow.set_current_details(showing.pool_page(self.state, len(self.outbox), now))
 
     # -- the wire ------------------------------------------------------------------------------

@@ -15,8 +15,10 @@ from sales.facts import Cause, Fact
 from sales.messages import Message
 from sales.process import Limits, Process
 from sales.receipt import Receipt
+from workflows.alarm import Alarm
 from workflows.hearing import NOTHING, read_raw
 from workflows.leave import AT_ONCE, ONCE, granted
+from workflows.length import ACTIVITY, TIMER, Length
 from workflows.settled import settled
 
 S = TypeVar("S")
@@ -52,7 +54,7 @@ def wish(kind: str, about: type[Message]) -> Callable[..., None]:
     """The signal handler for one kind of message."""
 
     def handler(self: "Entity[Any]", raw: RawValue = NOTHING) -> None:
-        self.signals += 1
+        self.length.signalled(raw.payload.ByteSize())
         self.hear(read_raw(kind, raw, self.kinds), "signal")
 
     # The SDK takes every annotated parameter for an argument of the signal.
@@ -75,9 +77,9 @@ class Entity(Generic[S]):
         self.dirty = True
         self.cancelled = False
         self.overtaken = False
-        self.signals = 0
-        self.updates = 0
         self.at_once = 0
+        self.length = Length()
+        self.alarm = Alarm()
         self.leave: asyncio.Task[bool] | None = None
         self.refused = False
         self.errand: asyncio.Task[None] | None = None
@@ -141,7 +143,7 @@ class Entity(Generic[S]):
     )
     async def submit(self, raw: RawValue = NOTHING) -> Receipt:
         """Say it and be told: accepted, or the rule it broke."""
-        self.updates += 1
+        self.length.updated(raw.payload.ByteSize())
         heard = self.hear(read_raw(None, raw, self.kinds), "update")
         if heard.receipt is None:
             await workflow.wait_condition(lambda: heard.receipt is not None)
@@ -155,20 +157,17 @@ class Entity(Generic[S]):
     @workflow.signal(dynamic=True)
     def anything_else(self, name: str, args: Sequence[RawValue]) -> None:
         """A name nobody knows is refused, not forgotten."""
-        self.signals += 1
+        self.length.signalled(sum(each.payload.ByteSize() for each in args))
         self.hear(read_raw(name, args[0] if args else NOTHING, self.kinds), "signal")
 
     # -- rolling over --------------------------------------------------------------------------
 
-    def over(self, limits: Limits) -> bool:
-        """Whether this run has grown as long as a run may."""
-        info = workflow.info()
-        return (
-            info.is_continue_as_new_suggested()
-            or info.get_current_history_length() > limits.events
-            or self.updates >= limits.updates
-            or self.signals >= limits.signals
-        )
+    def wake(self) -> None:
+        """Once more through the loop."""
+        self.dirty = False
+        if self.alarm.rang():
+            self.length.add(TIMER)
+        self.length.awoken()
 
     def light(self) -> bool:
         """Whether what waits is small enough to be carried to the next run."""
@@ -204,6 +203,7 @@ class Entity(Generic[S]):
 
     async def _ask_leave(self) -> bool:
         leave = await granted()
+        self.length.add(1 if leave else 1 + TIMER)
         self.refused = not leave
         if not leave:
             self.dirty = True
@@ -227,6 +227,8 @@ class Entity(Generic[S]):
                 pass  # slow or down; the normal activity below shows itself to admins meanwhile
             finally:
                 self.at_once -= 1
+                self.length.add(1)
+        self.length.add(ACTIVITY)
         return await workflow.execute_activity_method(
             work, what, start_to_close_timeout=IN_TIME, retry_policy=FOR_EVER, summary=summary
         )
@@ -272,6 +274,7 @@ class Entity(Generic[S]):
             while self.outbox and not self.is_pausing():
                 entries = self._oldest(most)
                 facts = tuple(entry.fact for entry in entries)
+                self.length.add(0, sum(fact.size() for fact in facts))
                 ack = await self.deliver(facts, entries[0].process, local=settled(facts))
                 self.overtaken = ack.overtaken
                 if ack.overtaken:

@@ -27,7 +27,6 @@ with workflow.unsafe.imports_passed_through():
     from sales.reading import read
     from sales.receipt import Receipt, receipt
     from workflows import showing
-    from workflows.alarm import Alarm
     from workflows.carrying import Carried, Unheard, opportunity_start, refuse
     from workflows.entity import Entity, wish
     from workflows.hearing import NOTHING
@@ -47,7 +46,6 @@ class Opportunity(Entity[State]):
     def __init__(self, raw: RawValue = NOTHING) -> None:
         """Whole before the first message is handled, whatever arrives with the start."""
         super().__init__()
-        self.alarm = Alarm()
         self.outage = Outage()
         self.recent: list[Fact] = []
         self.doubted = False
@@ -65,7 +63,7 @@ class Opportunity(Entity[State]):
     async def run(self, raw: RawValue = NOTHING) -> dict[str, Any]:
         """Hear, look at the clock, show, write; until the end is decided and in the ledger."""
         while True:
-            self.dirty = False
+            self.wake()
             if not self.request:
                 self.hear_the_waiting()
             self.run_errands()
@@ -122,7 +120,7 @@ class Opportunity(Entity[State]):
     def outgrown(self) -> bool:
         """Whatever the ledger does: waiting for it would let every new message put it off. An ended
         opportunity only has to finish."""
-        return not self.state.outcome and self.over(self.state.process.limits)
+        return not self.state.outcome and self.length.over(self.state.process.limits)
 
     # -- messages and time ---------------------------------------------------------------------
 
@@ -227,6 +225,7 @@ class Opportunity(Entity[State]):
         now, held = workflow.now(), workflow.info().typed_search_attributes
         if changed := showing.changes(showing.of_opportunity(self.state, now), held):
             workflow.upsert_search_attributes(changed)
+            self.length.add(1)
         workflow.set_current_details(showing.opportunity_page(self.state, len(self.outbox), now))
 
     # -- the wire ------------------------------------------------------------------------------

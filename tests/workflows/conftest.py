@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.worker import Worker
+from temporalio.worker import Replayer, Worker
 
 from ledger.ledger import Ledger
 from settings import NAMESPACE
@@ -21,7 +21,8 @@ from tests.workflows.killing import ACTS, Killing, killed
 from tests.workflows.outage import Outage, without_a_server_too, without_a_worker
 from tests.workflows.poisoning import Poisoning, poisoned
 from tests.workflows.storm import Storm, stormed
-from tests.workflows.world import World
+from tests.workflows.world import SANDBOX, World
+from worker import INTERCEPTORS, WORKFLOWS
 
 SERVER = {
     "limit.blobSize.error": BLOB_BYTES,
@@ -115,3 +116,14 @@ async def worker(world: World) -> AsyncIterator[Worker]:
     """A worker for the whole of the test."""
     async with world.worker() as worker:
         yield worker
+
+
+@pytest.fixture
+async def replayer(world: World) -> Replayer:
+    """With everything that a worker has: workflows, interceptors, sandbox and converter."""
+    return Replayer(
+        workflows=WORKFLOWS,
+        interceptors=INTERCEPTORS,
+        workflow_runner=SANDBOX,
+        data_converter=world.client.data_converter,
+    )

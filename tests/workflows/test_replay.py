@@ -14,7 +14,6 @@ from temporalio.client import Client, WorkflowHistory
 from temporalio.worker import Replayer
 
 from tests.workflows.poisoning import BAD_RELEASE
-from tests.workflows.world import World
 
 STORED = sorted((Path(__file__).parents[1] / "histories").glob("*.json"))
 HARMLESS = {
@@ -32,18 +31,6 @@ def nothing_left_for_others() -> Iterator[None]:
     """Such coroutines are gone before others' tests, which would be blamed for them."""
     yield
     gc.collect()
-
-
-@pytest.fixture
-async def replayer(world: World) -> Replayer:
-    """With everything that a worker has: workflows, interceptors, sandbox and converter."""
-    config = world.worker().config()
-    return Replayer(
-        workflows=config["workflows"],
-        interceptors=config["interceptors"],
-        workflow_runner=config["workflow_runner"],
-        data_converter=world.client.data_converter,
-    )
 
 
 @pytest.mark.timeout(120)

@@ -5,9 +5,12 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import Coroutine
+from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
+from temporalio.worker import Replayer
 
 from sales.receipt import Receipt
 from tests.workflows.world import Handle, World, eventually, message, new_id
@@ -142,3 +145,41 @@ async def test_an_account_opens_opportunities_while_it_rolls_over(world: World) 
     for name in names:
         (opened,) = await world.until(world.closeline.opportunity(name), 1)
         assert opened.kind == "opened"
+
+
+async def test_a_run_that_waited_long_for_the_ledger_replays_as_it_ran(
+    world: World, replayer: Replayer
+) -> None:
+    # A task of a second shows that it lives after 0.8. A replay takes such signs together with the
+    # task before, if that had nothing to do; at some limit or other they make the run too long.
+    accounts = [await waiting(world, limit) for limit in range(20, 32, 2)]
+    for number in range(1, 5):
+        await asyncio.gather(*(need(account, number - 1) for account in accounts))
+        await asyncio.sleep(0.3)
+        with world.switches.silent:
+            await asyncio.gather(*(need(account, number) for account in accounts))
+            await asyncio.sleep(1.7)
+        for account in accounts:
+            await eventually(partial(world.state, account), lambda state: not state["outbox"])
+    assert await runs(world, accounts[0]) > 1
+    for account in accounts:
+        for run_id in {row.run_id for row in await world.rows(account)}:
+            run = world.client.get_workflow_handle(account.id, run_id=run_id)
+            await replayer.replay_workflow(await run.fetch_history())
+
+
+async def need(account: Handle, number: int) -> None:
+    said = message(account, number, need_id=str(number), need="expansion")
+    await account.signal("report_need", said)
+
+
+async def waiting(world: World, limit: int) -> Handle:
+    """An account that may have so many events, and a second for each task."""
+    account_id = new_id("a")
+    return await world.client.start_workflow(
+        "Account",
+        {"account_id": account_id, "limits": {"events": limit}},
+        id=f"account:{account_id}",
+        task_queue=world.task_queue,
+        task_timeout=timedelta(seconds=1),
+    )
