@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from sales.account.decide import next_look
 from sales.account.health.notices import NOTICES
-from sales.account.health.scoring import explain, moments
+from sales.account.health.scoring import evidence, explain, moments
 from sales.account.policy import Policy
 from sales.account.state import dump_account, load_account
 from sales.erasing import ERASED, Erasure
@@ -273,7 +273,7 @@ def test_what_an_account_carries_is_bounded() -> None:
     assert len(account.state.satisfaction.answers) == 20
     rules = {fact.data["rule"] for fact in account.facts if fact.kind == "refused"}
     assert rules == {"too_many_metrics", "too_many_sponsors", "too_many_invoices"}
-    assert len(moments(account.state)) < 200
+    assert len(moments(evidence(account.state))) < 200
 
 
 # -- who sees it otherwise ---------------------------------------------------------------------

@@ -66,27 +66,56 @@ class Assessed:
 NOTHING_KNOWN: Final = Assessed(None, None, None, (), (), ())
 
 
+class Evidence(NamedTuple):
+    """What an account's health is worked out from at any instant, for as long as nothing is said:
+    the weights that are not nothing, and of their components the readings, but for the last
+    contact, whose worth depends on the instant."""
+
+    terms: HealthTerms
+    weights: dict[str, float]
+    readings: dict[str, tuple[Reading, ...]]
+    contact_at: datetime | None
+    vetoes: tuple[str, ...]
+
+
 def explain(state: Account, now: datetime) -> Assessed:
     """The health and every part of it; nothing is known where no policy says what it is made of."""
+    return assess(evidence(state), now)
+
+
+def evidence(state: Account) -> Evidence | None:
+    """All that counts, if a policy says what the health is made of."""
     terms = terms_of(state)
     if terms is None:
-        return NOTHING_KNOWN
-    held = _readings(state, terms, now)
+        return None
     weights = {name: terms.weight(name, state.segment) for name in terms.components}
+    weights = {name: weight for name, weight in weights.items() if weight}
+    readings = {name: tuple(each) for name, each in _readings(state).items() if name in weights}
+    at = state.health.contact_at if terms.silence and "relationship" in weights else None
+    return Evidence(terms, weights, readings, at, vetoes_of(state, terms))
+
+
+def assess(given: Evidence | None, now: datetime) -> Assessed:
+    """What it comes to at that instant."""
+    if given is None:
+        return NOTHING_KNOWN
+    terms, weights, held = given.terms, given.weights, given.readings
+    if given.contact_at:
+        contact = _contact(given.contact_at, terms, now)
+        held = {**held, "relationship": (*held.get("relationship", ()), contact)}
     known = {
         name: found
-        for name, measure in terms.components.items()
-        if weights[name] and (found := _component(held.get(name, ()), measure, now))
+        for name in weights
+        if (found := _component(held.get(name, ()), terms.components[name], now))
     }
     whole = sum(weights[name] * decay for name, (_, decay) in known.items())
     components = tuple(
         _told(name, weights[name], found, whole, held[name], now) for name, found in known.items()
     )
     raw = min(sum(each.share for each in components), 1.0) if components else None
-    vetoes = vetoes_of(state, terms)
-    score = _capped(raw, vetoes, terms)
-    missing = tuple(name for name in terms.components if weights[name] and name not in known)
-    return Assessed(score, raw, band_of(score, terms), vetoes, components, missing)
+    score = _capped(raw, given.vetoes, terms)
+    missing = tuple(name for name in weights if name not in known)
+    return Assessed(score, raw, band_of(score, terms), given.vetoes, components, missing)
 
 
 def terms_of(state: Account) -> HealthTerms | None:
@@ -112,24 +141,20 @@ def band_of(score: float | None, terms: HealthTerms) -> Band | None:
     return "good" if score >= terms.good else "fair" if score >= terms.fair else "poor"
 
 
-def moments(state: Account) -> list[datetime]:
+def moments(given: Evidence | None) -> list[datetime]:
     """The instants at which time alone may change the health, in order."""
-    terms = terms_of(state)
-    if terms is None:
+    if given is None:
         return []
     found = set[datetime]()
-    # A contact is there at its own time, whatever the time is now.
-    for name, readings in _readings(state, terms, None).items():
+    for name, readings in given.readings.items():
         for reading in readings:
-            found.update(_steps(reading, terms.components[name], terms.silence))
+            found.update(_steps(reading, given.terms.components[name]))
+    if given.contact_at and given.terms.silence:
+        found.update(given.contact_at + given.terms.silence * times for times in (1, 2))
     return sorted(found)
 
 
-def _steps(reading: Reading, measure: Measure, silence: timedelta | None) -> Iterator[datetime]:
-    if not reading.fades:
-        assert silence
-        yield from (reading.at + silence, reading.at + 2 * silence)
-        return
+def _steps(reading: Reading, measure: Measure) -> Iterator[datetime]:
     for number in range(1, measure.stale_after // measure.half_life + 1):
         yield reading.at + number * measure.half_life
     yield reading.at + measure.stale_after
@@ -173,39 +198,36 @@ def _capped(raw: float | None, vetoes: Iterable[str], terms: HealthTerms) -> flo
     return min([raw, *caps])
 
 
-def _readings(
-    state: Account, terms: HealthTerms, now: datetime | None
-) -> dict[str, tuple[Reading, ...]]:
-    """What is known of each component that the policy names."""
+def _readings(state: Account) -> dict[str, list[Reading]]:
+    """What is known of each component, but for the last contact."""
     held = state.health
-    own = {
+    told = {name: [Reading(name, *each)] for name, each in held.scores.items()}
+    return {
+        **told,
         "usage": [Reading(name, *each) for name, each in held.usage.items()],
         "satisfaction": [
             Reading(survey, (score - LEAST[survey]) / (MOST[survey] - LEAST[survey]), at)
             for survey, score, at in state.satisfaction.answers
         ],
         "commitments": [Reading(id_, *each) for id_, each in held.kept.items()],
-        "relationship": [*_sponsors(state), *_contact(state, terms, now)],
+        "relationship": _sponsors(state),
         "payments": _payments(state),
     }
-    told = {name: [Reading(name, *each)] for name, each in held.scores.items()}
-    return {name: tuple(each) for name, each in {**told, **own}.items() if name in terms.components}
 
 
-def _sponsors(state: Account) -> Iterator[Reading]:
+def _sponsors(state: Account) -> list[Reading]:
     held = state.health
     if held.left_at:
-        yield Reading("sponsor_left", 0.0, held.left_at)
-    elif held.sponsors:
-        yield Reading("sponsor", 1.0, max(held.sponsors.values()))
+        return [Reading("sponsor_left", 0.0, held.left_at)]
+    if held.sponsors:
+        return [Reading("sponsor", 1.0, max(held.sponsors.values()))]
+    return []
 
 
-def _contact(state: Account, terms: HealthTerms, now: datetime | None) -> Iterator[Reading]:
-    at = state.health.contact_at
-    if at is None or terms.silence is None:
-        return
-    late = min(max((now or at) - at, timedelta(0)) // terms.silence, len(FADED) - 1)
-    yield Reading("last_contact", FADED[late], at, fades=False)
+def _contact(at: datetime, terms: HealthTerms, now: datetime) -> Reading:
+    assert terms.silence
+    late = min(max(now - at, timedelta(0)) // terms.silence, len(FADED) - 1)
+    return Reading("last_contact", FADED[late], at, fades=False)
 
 
 def _payments(state: Account) -> list[Reading]:

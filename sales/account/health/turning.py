@@ -1,12 +1,12 @@
 """When the health becomes another: by what is said, and by time alone."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, Final
 
 from sales.account.health import checkpoints
-from sales.account.health.scoring import Assessed, explain, moments
+from sales.account.health.scoring import Assessed, assess, evidence, explain, moments
 from sales.account.health.state import Told
 from sales.account.state import Account
 from sales.drafts import Draft
@@ -14,15 +14,18 @@ from sales.drafts import Draft
 A_TENTH: Final = 0.1
 """By so much the score has to move within a band to be told: what moves less is noise."""
 NOTHING: Final = Told(None, None, ())
+FOR_EVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
-def _turns(state: Account) -> Iterator[tuple[datetime, Assessed]]:
+def _turns(state: Account, until: datetime = FOR_EVER) -> Iterator[tuple[datetime, Assessed]]:
     """The instants to come at which time alone makes it another, each with the health as it is
     then. What lay before the last fact was looked at before it."""
-    was = state.health.told or NOTHING
-    for at in moments(state):
+    was, given = state.health.told or NOTHING, evidence(state)
+    for at in moments(given):
+        if at > until:
+            return
         if state.recorded_at is None or at > state.recorded_at:
-            found = explain(state, at)
+            found = assess(given, at)
             if _is_another(was, found):
                 was = _as_told(found)
                 yield at, found
@@ -52,9 +55,7 @@ def due(state: Account, now: datetime) -> list[Draft]:
     if other and other.until <= now:
         data = {"sequence": other.sequence, "how": "expired"}
         drafts.append(Draft("disagreement_ended", data, other.until))
-    for at, found in _turns(state):
-        if at > now:
-            break
+    for at, found in _turns(state, now):
         drafts.append(_changed(told, found, at))
         told = _as_told(found)
     return drafts
