@@ -6,7 +6,17 @@ from decimal import Decimal
 from typing import Any
 
 from pydantic_core import to_json
-from sqlalchemy import JSON, DateTime, Dialect, Numeric, String, TypeDecorator
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    DateTime,
+    Dialect,
+    Numeric,
+    String,
+    Text,
+    TypeDecorator,
+    cast,
+)
 from sqlalchemy.types import TypeEngine
 
 
@@ -83,6 +93,11 @@ class Written(str):
     """JSON that is text already, and is stored as it is."""
 
     __slots__ = ()
+
+
+def as_written(column: ColumnElement[Any]) -> ColumnElement[str]:
+    """A column of JSON, as the text that was stored."""
+    return cast(column, Text).label(column.key)
 
 
 def json_text(plain: Any) -> str:

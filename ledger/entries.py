@@ -13,6 +13,7 @@ from sqlalchemy import Connection, func, select
 
 from ledger import read
 from ledger.batch import Batch, Subject
+from ledger.columns import as_written
 from ledger.fold import FOLDS
 from ledger.processes import Processes
 from ledger.schema import fact as facts_table
@@ -137,10 +138,10 @@ def held(connection: Connection, subject: Subject, id: str) -> Any:
 def some(connection: Connection, subject: Subject, ids: Sequence[str]) -> dict[str, Any]:
     """How those of them stand that are there, by id."""
     fold, found = FOLDS[subject], dict[str, Any]()
-    query = select(fold.table.c.id, fold.table.c.state)
+    query = select(fold.table.c.id, as_written(fold.table.c.state))
     for start in range(0, len(ids), CHUNK):
         rows = connection.execute(query.where(fold.table.c.id.in_(ids[start : start + CHUNK])))
-        found |= {id_: fold.load(snapshot, _no_process) for id_, snapshot in rows}
+        found |= {id_: fold.load(text, _no_process) for id_, text in rows}
     return found
 
 
@@ -158,8 +159,8 @@ def endings(connection: Connection, ids: Sequence[str]) -> dict[str, Ending]:
 def every(connection: Connection, subject: Subject) -> Sequence[Any]:
     """How every subject of a kind stands, in the order of their ids."""
     fold = FOLDS[subject]
-    rows = connection.scalars(select(fold.table.c.state).order_by(fold.table.c.id))
-    return [fold.load(snapshot, _no_process) for snapshot in rows]
+    rows = connection.scalars(select(as_written(fold.table.c.state)).order_by(fold.table.c.id))
+    return [fold.load(text, _no_process) for text in rows]
 
 
 def as_of(

@@ -9,34 +9,42 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, Final, Generic, TypeVar
 
+from pydantic_core import from_json
 from sqlalchemy import Table
 
 from ledger import reference, schema
 from ledger.batch import Subject
 from ledger.columns import Written
+from ledger.remembered import Remembered
 from sales.account.evolve import evolve_account
-from sales.account.state import Account, dump_account, load_account
+from sales.account.state import Account
+from sales.account.state import adapter as account_adapter
 from sales.clocks import next_deadline
 from sales.evolve import REFERRING, Lookup, evolve
 from sales.facts import Fact
 from sales.opportunity import Opportunity, adapter
 from sales.pool.evolve import evolve_pool
-from sales.pool.state import Pool, dump_pool, load_pool
+from sales.pool.state import Pool
+from sales.pool.state import adapter as pool_adapter
 from sales.process import Process
 from sales.register import FORMS, EntrySubject
 
 State = TypeVar("State", Opportunity, Account, Pool)
 Row = dict[str, Any]
 
+_ACCOUNTS: Final = Remembered(account_adapter)
+_POOLS: Final = Remembered(pool_adapter)
+
 
 @dataclass(frozen=True, slots=True)
 class Fold(Generic[State]):
-    """What is done to the journal and the rows of one kind of subject."""
+    """What is done to the journal and the rows of one kind of subject; `load` reads the text of a
+    row's state."""
 
     table: Table
     evolve: Callable[[State | None, Fact, Lookup], State]
     row: Callable[[State], Row]
-    load: Callable[[Mapping[str, Any], Lookup], State]
+    load: Callable[[str, Lookup], State]
 
 
 def evolve_opportunity(state: Opportunity | None, fact: Fact, process_of: Lookup) -> Opportunity:
@@ -45,8 +53,9 @@ def evolve_opportunity(state: Opportunity | None, fact: Fact, process_of: Lookup
     return evolve(state, fact, process_of(ref["name"], ref["version"]) if ref else None)
 
 
-def load_opportunity(snapshot: Mapping[str, Any], process_of: Lookup) -> Opportunity:
+def load_opportunity(text: str, process_of: Lookup) -> Opportunity:
     """The opportunity that `row_of_opportunity` put into its row."""
+    snapshot = from_json(text)
     ref = snapshot["process"]
     process = process_of(ref["name"], ref["version"])
     return adapter().validate_python({**snapshot, "process": process})
@@ -90,7 +99,7 @@ def row_of_account(state: Account) -> Row:
     same = {name: getattr(state, name) for name in _SAME_IN_ACCOUNT}
     told = state.health.told
     health = {"health": told.score if told else None, "band": told.band if told else None}
-    return {**same, **health, "state": dump_account(state)}
+    return {**same, **health, "state": _ACCOUNTS.write(state)}
 
 
 def row_of_pool(state: Pool) -> Row:
@@ -104,7 +113,7 @@ def row_of_pool(state: Pool) -> Row:
         "waiting": len(state.queue),
         "currency": terms.currency if terms else None,
         "sequence": state.sequence,
-        "state": dump_pool(state),
+        "state": _POOLS.write(state),
     }
 
 
@@ -115,7 +124,7 @@ ACCOUNT: Final = Fold(
     schema.account,
     lambda state, fact, _process_of: evolve_account(state, fact),
     row_of_account,
-    lambda snapshot, _process_of: load_account(snapshot),
+    lambda text, _process_of: _ACCOUNTS.read(text),
 )
 
 
@@ -123,7 +132,7 @@ POOL: Final = Fold(
     schema.pool,
     lambda state, fact, _process_of: evolve_pool(state, fact),
     row_of_pool,
-    lambda snapshot, _process_of: load_pool(snapshot),
+    lambda text, _process_of: _POOLS.read(text),
 )
 
 

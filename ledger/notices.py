@@ -27,6 +27,7 @@ AT_ONCE: Final = 500
 _C: Final = notice.c
 _F: Final = facts_table.c
 _KINDS: Final = sorted({kind for kinds in NOTICED.values() for kind in kinds})
+_LAST: Final = select(func.max(_C.written_at))
 _REWORD: Final = update(notice).where(
     *(_C[name] == bindparam(f"its_{name}") for name in ("subject", "id", "sequence", "number"))
 )
@@ -65,7 +66,7 @@ def written(
         for row in rows_of(batch.subject, batch.id, fact.digest(), now, fact)
     ]
     if found:
-        last = connection.scalar(select(func.max(_C.written_at)))
+        last = connection.scalar(_LAST)
         if last and last >= now:
             now = last + INSTANT
             found = [row | {"written_at": now} for row in found]

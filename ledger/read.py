@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, func, select
 
 from ledger import schema
 from ledger.batch import Subject
+from ledger.columns import as_written
 from ledger.fold import OPPORTUNITY, Fold, State
 from ledger.processes import Processes
 from ledger.rows import AccountRow, FactRow, OpportunityRow, PoolRow
@@ -150,9 +151,9 @@ def begun_by(connection: Connection, subject: Subject, id: str) -> str | None:
 
 def state(connection: Connection, fold: Fold[State], id: str) -> State | None:
     """The state that the journal folds to, as it was stored with the last fact."""
-    query = select(fold.table.c.state).where(fold.table.c.id == id)
-    snapshot: Any = connection.scalar(query)
-    return None if snapshot is None else fold.load(snapshot, Processes(connection).get)
+    query = select(as_written(fold.table.c.state)).where(fold.table.c.id == id)
+    text = connection.scalar(query)
+    return None if text is None else fold.load(text, Processes(connection).get)
 
 
 def end_of(connection: Connection, id: str) -> dict[str, Any] | None:

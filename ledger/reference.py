@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from pydantic_core import from_json
 from sqlalchemy import Boolean, Column, Date, Integer, Table
 
 from ledger.columns import Exact, Instant, Plain, Words
@@ -168,6 +169,6 @@ def row_of(table: Table) -> Callable[[Entered], dict[str, Any]]:
     return row
 
 
-def loading(form: type[S]) -> Callable[[Mapping[str, Any], object], S]:
-    """How a row's snapshot becomes its state again."""
-    return lambda snapshot, _process_of: form.model_validate(snapshot)
+def loading(form: type[S]) -> Callable[[str, object], S]:
+    """How the text of a row's state becomes it again."""
+    return lambda text, _process_of: form.model_validate(from_json(text))

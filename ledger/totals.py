@@ -17,6 +17,11 @@ _C: Final = standing.c
 _AWAY: Final = delete(standing).where(
     *(column == bindparam(f"its_{column.name}") for column in standing.primary_key)
 )
+_NEAR: Final = select(standing).where(
+    _C.outcome.in_(bindparam("outcomes", expanding=True)),
+    _C.process.in_(bindparam("processes", expanding=True)),
+)
+"""Made once, for every write asks it."""
 OPEN: Final = ""
 """The outcome of what has none."""
 NOTHING: Final = Decimal(0)
@@ -94,8 +99,8 @@ def _near(connection: Connection, places: Collection[Place]) -> dict[Place, tupl
     if not places:
         return {}
     outcomes, processes = {each.outcome for each in places}, {each.process for each in places}
-    query = select(standing).where(_C.outcome.in_(outcomes), _C.process.in_(processes))
-    return {Place(*key): (count, amount) for *key, count, amount in connection.execute(query)}
+    found = connection.execute(_NEAR, {"outcomes": [*outcomes], "processes": [*processes]})
+    return {Place(*key): (count, amount) for *key, count, amount in found}
 
 
 def outcomes(connection: Connection, process: str | None = None) -> list[OutcomeCount]:

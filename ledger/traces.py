@@ -1,9 +1,10 @@
 """Where traces are kept: those of what is open apart, so that to read them costs what they are."""
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, Table, delete, func, select
+from sqlalchemy import Connection, Delete, Select, Table, bindparam, delete, func, select
 
 from ledger.bulk import read_many
 from ledger.schema import open_trace, opportunity, trace
@@ -33,7 +34,12 @@ def beside(query: Select[Any]) -> Select[Any]:
 def remove(connection: Connection, ids: Sequence[str], *tables: Table) -> None:
     """Remove the traces of these opportunities from those tables, or wherever they are."""
     for table in tables or TABLES:
-        connection.execute(delete(table).where(table.c.id.in_(ids)))
+        connection.execute(_removal(table), {"ids": ids})
+
+
+@cache
+def _removal(table: Table) -> Delete:
+    return delete(table).where(table.c.id.in_(bindparam("ids", expanding=True)))
 
 
 def read(connection: Connection, only_open: bool = False) -> Iterator[Traces]:

@@ -27,6 +27,7 @@ from sqlalchemy import (
 from ledger import notices, reservation, traces
 from ledger.batch import Ack, Batch, Subject
 from ledger.bulk import insert_new
+from ledger.columns import as_written
 from ledger.engine import upsert
 from ledger.errors import Gap
 from ledger.fold import FOLDS, Fold, Row
@@ -58,11 +59,12 @@ Key = tuple[Subject, str]
 
 @dataclass(slots=True)
 class Held:
-    """What the ledger holds of one subject: a snapshot as stored, a state once it was needed; of an
-    opportunity where it is counted, its trace, where that is stored, and whose it is."""
+    """What the ledger holds of one subject: its state as it was written, and read once it was
+    needed; of an opportunity where it is counted, its trace, where that is stored, and whose it
+    is."""
 
     sequence: int = 0
-    snapshot: Any = None
+    text: str | None = None
     stored: bool = False
     standing: Standing | None = None
     trace: Trace | None = None
@@ -232,7 +234,7 @@ class Writing:
             update(facts_table).where(_live(batch, since)).values(superseded=number)
         )
         notices.take_back(self._connection, batch.subject, [batch.id], since)
-        held.sequence, held.snapshot, held.state, held.trace = since - 1, None, None, None
+        held.sequence, held.text, held.state, held.trace = since - 1, None, None, None
         self._fold(batch, held, journal(self._connection, batch.subject, batch.id))
         return taken.rowcount
 
@@ -240,8 +242,8 @@ class Writing:
         fold = FOLDS[batch.subject]
         if batch.process:
             self._processes.learn(batch.process)
-        if held.state is None and held.snapshot is not None:
-            held.state = fold.load(held.snapshot, self._processes.get)
+        if held.state is None and held.text is not None:
+            held.state = fold.load(held.text, self._processes.get)
         self._fold(batch, held, new)
         if held.state is None or held.state.id != batch.id:
             raise ValueError(f"{batch.subject} {batch.id!r}: its journal is another's")
@@ -273,8 +275,9 @@ class Writing:
 def _held(table: Table) -> Select[Any]:
     """Asks for what is held of some `ids`; made once, for every write asks it."""
     ids: BindParameter[str] = bindparam("ids", expanding=True)
-    names = ("id", "sequence", "state", *(name for name in COUNTED if name in table.columns))
-    query = select(*(table.c[name] for name in names)).where(table.c.id.in_(ids))
+    names = ("id", "sequence", *(name for name in COUNTED if name in table.columns))
+    state = as_written(table.c.state)
+    query = select(*(table.c[name] for name in names), state).where(table.c.id.in_(ids))
     return traces.beside(query) if table is FOLDS["opportunity"].table else query
 
 

@@ -151,7 +151,7 @@ RULES: Final = [
 NOT_IN_A_REPLAY: Final = {
     *("show_state", "show_opportunities", "show_refusals", "show_journal", "show_deadlines"),
     *("wish", "workflow_interceptor_class", "account_workflow", "fold", "load_account"),
-    *("sequence", "heard", "sources", "_adapter", "_in_a_state", "_joined", "_changed"),
+    *("sequence", "heard", "sources", "adapter", "_adapter", "_in_a_state", "_joined", "_changed"),
     *("show_leases", "show_queue", "pool_workflow", "load_pool", "lease_views"),
     *("_changing", "told_others"),
 }

@@ -39,7 +39,8 @@ def evolve_account(state: Account | None, fact: Fact) -> Account:
         changes["wanted"] = {k: each for k, each in state.wanted.items() if k != fact.event_id}
     state = replace(state, **changes)
     for fold in _FOLDS.get(fact.kind, ()):
-        state = replace(state, **fold(state, fact))
+        if changes := fold(state, fact):
+            state = replace(state, **changes)
     return state
 
 

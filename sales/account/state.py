@@ -115,15 +115,16 @@ Opening = OpenOpportunity | ReopenOpportunity
 
 
 @cache
-def _adapter() -> TypeAdapter[Account]:
+def adapter() -> TypeAdapter[Account]:
+    """The one way state becomes JSON and back."""
     return TypeAdapter(Account)
 
 
 def dump_account(state: Account) -> dict[str, Any]:
     """The account as plain JSON; `load_account` gives it back unchanged."""
-    return _adapter().dump_python(state, mode="json")  # type: ignore[no-any-return]  # untyped upstream
+    return adapter().dump_python(state, mode="json")  # type: ignore[no-any-return]  # untyped upstream
 
 
 def load_account(data: Any) -> Account:
     """The account from `dump_account`. Raises ValidationError on anything else."""
-    return _adapter().validate_python(data)
+    return adapter().validate_python(data)

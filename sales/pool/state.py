@@ -114,15 +114,16 @@ class Pool:
 
 
 @cache
-def _adapter() -> TypeAdapter[Pool]:
+def adapter() -> TypeAdapter[Pool]:
+    """The one way state becomes JSON and back."""
     return TypeAdapter(Pool)
 
 
 def dump_pool(state: Pool) -> dict[str, Any]:
     """The pool as plain JSON; `load_pool` gives it back unchanged."""
-    return _adapter().dump_python(state, mode="json")  # type: ignore[no-any-return]  # untyped upstream
+    return adapter().dump_python(state, mode="json")  # type: ignore[no-any-return]  # untyped upstream
 
 
 def load_pool(data: Any) -> Pool:
     """The pool from `dump_pool`. Raises ValidationError on anything else."""
-    return _adapter().validate_python(data)
+    return adapter().validate_python(data)

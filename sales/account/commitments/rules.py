@@ -162,12 +162,18 @@ def _due(state: Account, now: datetime) -> Facts:
                 found.append(_resumed(id, held, held.paused_until, state.policy))
             continue
         for name, clock in held.clocks.items():
-            data = {**_about(id, held), "clock": name, "due": clock.due.isoformat()}
-            if clock.due <= now and not clock.breached:
-                found.append(Draft("commitment_breached", data, clock.due))
-            elif clock.warn_at and clock.warn_at <= now and not clock.breached:
-                found.append(Draft("commitment_warned", data, clock.warn_at))
+            if clock.breached:
+                continue
+            if clock.due <= now:
+                found.append(Draft("commitment_breached", _struck(id, held, name), clock.due))
+            elif clock.warn_at and clock.warn_at <= now:
+                found.append(Draft("commitment_warned", _struck(id, held, name), clock.warn_at))
     return found
+
+
+def _struck(id: str, held: Commitment, name: ClockName) -> dict[str, Any]:
+    """Made only for what is due: that nothing is due is what is asked most."""
+    return {**_about(id, held), "clock": name, "due": held.clocks[name].due.isoformat()}
 
 
 def _looks(state: Account) -> Iterable[datetime]:
@@ -176,9 +182,10 @@ def _looks(state: Account) -> Iterable[datetime]:
     for held in state.commitments.values():
         if held.paused_until:
             yield held.paused_until
-        else:
-            running = (clock for clock in held.clocks.values() if not clock.breached)
-            yield from (clock.warn_at or clock.due for clock in running)
+            continue
+        for clock in held.clocks.values():
+            if not clock.breached:
+                yield clock.warn_at or clock.due
 
 
 def _policy(state: Account) -> Policy:
