@@ -5,6 +5,8 @@ from typing import Any, Final, get_type_hints
 
 from pydantic import ConfigDict, TypeAdapter, create_model
 
+from ledger.notices import id_of
+from ledger.rows import NoticeRow
 from sales.account.messages import ACCOUNT_KINDS
 from sales.account.shapes import ACCOUNT_SHAPES
 from sales.account.state import Child
@@ -12,6 +14,7 @@ from sales.clocks import Running, running
 from sales.entry_shapes import ENTRY_SHAPES
 from sales.facts import Fact
 from sales.messages import KINDS, Message
+from sales.noticed import noticed
 from sales.opening import Request
 from sales.opportunity import Refusal
 from sales.outcome import OutcomeRecord, record_of
@@ -47,6 +50,7 @@ def documents() -> Documents:
         **_starts(),
         **_answers(),
         **_answers_of_pools(),
+        **_notices(),
     }
     return {place: _placed(place, schema) for place, schema in found.items()}
 
@@ -173,6 +177,28 @@ def _answers_of_pools() -> Documents:
             "examples": [[plain(each._asdict()) for each in queue_views(pool, at)]],
         },
     }
+
+
+def _notices() -> Documents:
+    """What channels are given, and what the feed tells."""
+    life, state = examples.an_opportunity()
+    fact = life.facts["warned"]
+    (said,) = noticed("opportunity", fact)
+    row = NoticeRow(
+        id=id_of("opportunity", state.id, fact.sequence, fact.digest(), 0),
+        cursor=fact.recorded_at,
+        at=fact.occurred_at,
+        what=said.what,
+        words=said.words,
+        to=state.owner,
+        due=said.due,
+        subject="opportunity",
+        subject_id=state.id,
+        account_id=state.account_id,
+        sequence=fact.sequence,
+        kind=fact.kind,
+    )
+    return {"answers/notice": {**told(NoticeRow), "examples": [plain(row)]}}
 
 
 def _record(form: type[Any]) -> type[Any]:

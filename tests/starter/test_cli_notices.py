@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ledger.ledger import Ledger
 from ledger.rows import SentRow
+from tests.contract.schemas import fault
 from tests.ledger.story import NOW, Story
 from tests.starter.conftest import Site, make_site, until
 
@@ -93,6 +94,7 @@ def test_who_follows_is_told_at_once_and_goes_on_where_they_were(tmp_path: Path)
         lose(ledger, new[-1])
         found = [json.loads(line) for line in lines(len(new))]
         assert [row["subject_id"] for row in found] == new
+        assert [fault("answers/notice", row) for row in found] == [None] * len(new)
         cursor = found[-1]["cursor"]
         stop(following)
     following = site.start("notices", "follow")
