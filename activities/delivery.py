@@ -104,9 +104,17 @@ class DeliveryActivities:
 
     @activity.defn(name="deliver_account")
     async def deliver_account(self, what: AccountDelivery) -> Ack:
-        """Write an account's facts, then tell others what they make it tell."""
+        """Write an account's facts, then tell others what they make it tell; and first, what a run
+        that is gone may have written and not told. Who hears it again knows it by its id."""
         ack = await self._recorder.record(self._batch("account", what.account_id, what))
-        for fact in () if ack.overtaken else what.facts:
+        if ack.overtaken:
+            return ack
+        first, untold = what.facts[0], list[Fact]()
+        if first.kind == "account_resumed":
+            untold = await asyncio.to_thread(
+                self._ledger.written_before, "account", what.account_id, first.sequence
+            )
+        for fact in (*untold, *what.facts):
             for telling in told_others(what.account_id, fact):
                 await self._accounts.tell(what.account_id, telling)
         return ack

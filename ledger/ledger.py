@@ -145,6 +145,11 @@ class Ledger(Book, Board):
         with self._read() as connection:
             return read.journal_rows(connection, subject, id, superseded)
 
+    def written_before(self, subject: Subject, id: str, sequence: int) -> list[Fact]:
+        """The facts of the last write before the fact of that number."""
+        with self._read() as connection:
+            return read.written_before(connection, subject, id, sequence)
+
     def begun_by(self, subject: Subject, id: str) -> str | None:
         """The run that wrote the first of the facts that stand."""
         with self._read() as connection:

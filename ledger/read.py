@@ -5,7 +5,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any, Final, Literal, NamedTuple, TypedDict, TypeVar, Unpack
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, func, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, select
 
 from ledger import schema
 from ledger.batch import Subject
@@ -87,6 +87,18 @@ def journal(
 ) -> list[Fact]:
     """The facts of one subject, in order."""
     return [row.fact for row in journal_rows(connection, subject, id, superseded)]
+
+
+def written_before(connection: Connection, subject: Subject, id: str, sequence: int) -> list[Fact]:
+    """The facts of the last write before the one of that number, in order."""
+    column = schema.fact.c
+    mine = and_(column.subject == subject, column.id == id, column.superseded == 0)
+    last = select(column.written_at).where(mine, column.sequence == sequence - 1)
+    query = select(*(column[name] for name in FACT_COLUMNS))
+    query = query.where(
+        mine, column.sequence < sequence, column.written_at == last.scalar_subquery()
+    )
+    return [Fact(*row) for row in connection.execute(query.order_by(column.sequence))]
 
 
 def journals(connection: Connection, subject: Subject, ids: Sequence[str]) -> Journals:

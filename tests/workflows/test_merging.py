@@ -5,9 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.lives.telling import soon
-from tests.workflows.world import World, eventually, id_of, new_id
-
-pytestmark = pytest.mark.usefixtures("worker")
+from tests.workflows.world import World, eventually, id_of, new_id, reconcile
 
 EUROS = {"amount": "1200.00", "currency": "EUR"}
 WHO = {"actor": "jane", "note": "they are one company"}
@@ -17,6 +15,7 @@ def _has(kind: str) -> Callable[[list[str]], bool]:
     return lambda kinds: kind in kinds
 
 
+@pytest.mark.usefixtures("worker")
 async def test_a_merged_accounts_contract_is_renewed_by_the_clock_in_the_other_one(
     world: World,
 ) -> None:
@@ -63,6 +62,7 @@ async def test_a_merged_accounts_contract_is_renewed_by_the_clock_in_the_other_o
     assert (state.merging.coming, set(state.contracts.live)) == ((), {"c"})
 
 
+@pytest.mark.usefixtures("worker")
 async def test_an_account_that_cannot_take_another_says_so_and_both_go_on(world: World) -> None:
     a, b = new_id("a"), new_id("b")
     say = world.closeline.say_to_account
@@ -76,3 +76,28 @@ async def test_an_account_that_cannot_take_another_says_so_and_both_go_on(world:
     state = world.ledger.account_state(a)
     assert state
     assert (set(state.open), state.merging.into) == ({id_of(runs)}, None)
+
+
+async def test_what_an_account_had_written_and_not_told_when_it_was_killed_is_told_by_its_next_run(
+    world: World,
+) -> None:
+    a, b = new_id("a"), new_id("b")
+    account = world.closeline.account(a)
+    async with world.worker_to_kill() as worker:
+        for id in (a, b):
+            assert (await world.closeline.say_to_account(id, "amend", name="Acme")).accepted
+        await world.until(account, 2)
+        with world.switches.silent:
+            await world.closeline.signal_account(a, "merge_into", into=b, **WHO)
+            await eventually(lambda: world.kinds(account), _has("account_merging"))
+            worker.kill()
+            worker.wait()
+    await account.terminate("by mistake")
+    async with world.worker():
+        assert (await reconcile(world)).accounts_started == [a]
+        assert (await account.result())["retired_at"]
+    there = world.ledger.account_state(b)
+    assert there
+    assert there.merging.coming == ()
+    kinds = await world.kinds(account)
+    assert [kinds.count(kind) for kind in ("account_resumed", "merge_agreed")] == [1, 1]
