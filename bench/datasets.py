@@ -8,6 +8,9 @@ from insight.past import Past
 from insight.reading import past_of
 from ledger.ledger import Ledger
 from processes import BUILT_IN, library
+from processes.public_holidays import to_forecast
+from sales.calendar import SetCalendar
+from sales.holidays import Holidays
 from sales.process import Process
 from starter.importing.common import Common, load
 from starter.importing.deal import Reader
@@ -27,13 +30,16 @@ CRM_MADE = datetime(2017, 12, 31, 17, tzinfo=UTC)
 
 
 def loans(data: Path, ledger: Ledger) -> Past:
-    """13,087 applications to a bank."""
+    """13,087 applications to a Dutch bank."""
     path = BUILT_IN / "mappings" / "bpic2012.toml"
     mapping = load(path, EventMapping)
     process, calendar = _process(mapping), Calendar(mapping.time_zone, mapping.dates, LOANS_MADE)
     log = Log(data / "bpic2012" / "events.parquet", mapping, path)
     planner = CasePlanner(log, mapping, process, calendar)
-    return _landed(ledger, process, (planner.plan(each) for each in log if isinstance(each, Case)))
+    _land(ledger, process, (planner.plan(each) for each in log if isinstance(each, Case)))
+    free = to_forecast(Holidays(country="NL"), LOANS_MADE.year)
+    ledger.enter([SetCalendar(holidays=free)], LOANS_MADE)
+    return past_of(ledger)
 
 
 def crm(data: Path, ledger: Ledger) -> Past:
@@ -43,7 +49,8 @@ def crm(data: Path, ledger: Ledger) -> Past:
     process, calendar = _process(mapping), Calendar(mapping.time_zone, mapping.dates, CRM_MADE)
     export = Export(data / "maven_crm" / "sales_pipeline.csv", mapping, path)
     planner = Planner(Reader(export, mapping, calendar), mapping, process, calendar)
-    return _landed(ledger, process, (planner.plan(row) for row in export if isinstance(row, Row)))
+    _land(ledger, process, (planner.plan(row) for row in export if isinstance(row, Row)))
+    return past_of(ledger)
 
 
 def _process(mapping: Common) -> Process:
@@ -52,10 +59,9 @@ def _process(mapping: Common) -> Process:
     return process
 
 
-def _landed(ledger: Ledger, process: Process, plans: Iterable[object]) -> Past:
+def _land(ledger: Ledger, process: Process, plans: Iterable[object]) -> None:
     """Written without a server: nothing happens to them here."""
     ledger.migrate()
     taken = [plan for plan in plans if isinstance(plan, Plan)]
     rejected = write_ended(ledger, process, taken, lambda _: None)
     assert not rejected, rejected[:3]
-    return past_of(ledger)

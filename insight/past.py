@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from ledger.steps import ENDS, Kind
 from sales.process import Process
 
+Dates = NDArray[np.datetime64]
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int32]
 Indexes = NDArray[np.intp]
@@ -53,7 +54,8 @@ class Past:
     """Opportunities by index, `ids` in no promised order, and the steps of their journals.
 
     `opening` has what was said at the opening, by the names of `ledger.steps.OPENING`, as codes.
-    `processes` are the definitions by name and version.
+    `processes` are the definitions by name and version, `holidays` the days on which nobody works,
+    in order.
     """
 
     ids: list[str]
@@ -61,6 +63,7 @@ class Past:
     opening: Mapping[str, Codes]
     steps: Mapping[Kind, Steps]
     processes: Mapping[tuple[str, int], Process] = field(default_factory=dict)
+    holidays: Dates = field(default_factory=lambda: np.zeros(0, "datetime64[D]"))
 
     def __len__(self) -> int:
         return len(self.ids)

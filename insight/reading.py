@@ -10,6 +10,7 @@ from insight.past import Codes, Floats, Indexes, Past, Steps
 from ledger.ledger import Ledger
 from ledger.steps import OPENING, SEPARATOR, Kind
 from ledger.trace import Trace
+from sales.calendar import Calendar
 from sales.facts import Fact
 from sales.process import Process
 
@@ -93,12 +94,16 @@ class Reading:
             if len(some):
                 self._steps[kind].append(steps.pick(some))
 
-    def past(self, processes: Mapping[tuple[str, int], Process]) -> Past:
+    def past(
+        self, processes: Mapping[tuple[str, int], Process], calendar: Calendar | None = None
+    ) -> Past:
         """All that was taken; it is given away, and nothing is left to be taken with."""
         openings = np.concatenate(self._openings)
         opening = {name: openings[:, i].copy() for i, name in enumerate(OPENING)}
         steps = {kind: _joined(kind, self._steps.pop(kind)) for kind in Kind}
-        return Past(self._ids, list(self._texts), opening, steps, processes)
+        told = calendar.holidays.days if calendar and calendar.holidays else ()
+        holidays = np.array(sorted(told), "datetime64[D]")
+        return Past(self._ids, list(self._texts), opening, steps, processes, holidays)
 
 
 def past_of(ledger: Ledger, *, only_open: bool = False) -> Past:
@@ -107,7 +112,7 @@ def past_of(ledger: Ledger, *, only_open: bool = False) -> Past:
     with ledger.traces(only_open=only_open) as chunks:
         for ids, steps, words in chunks:
             reading.take(ids, steps, words)
-    return reading.past(ledger.processes())
+    return reading.past(ledger.processes(), ledger.calendar())
 
 
 def past_of_journals(

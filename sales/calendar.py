@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
 from sales.drafts import Broken
 from sales.entries import Entered, Entry, news
+from sales.holidays import Holidays
 from sales.values import Currency, Date, day_of
 
 CALENDAR: Final = "ledger"
@@ -38,6 +39,8 @@ class Calendar(Entered):
     year_starts: Month = 1
     year_named: Named = "start"
     base_currency: Currency | None = None
+    holidays: Holidays | None = None
+    """What a forecast reckons with."""
 
     def day(self, when: datetime) -> date:
         """The day of an instant."""
@@ -51,6 +54,7 @@ class SetCalendar(Entry):
     year_starts: Month | None = None
     year_named: Named | None = None
     base_currency: Currency | None = None
+    holidays: Holidays | None = None
 
 
 def decide_calendar(held: Calendar | None, entry: SetCalendar) -> dict[str, Any] | None:

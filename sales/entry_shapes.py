@@ -7,6 +7,7 @@ from typing import Any, Final, Literal
 from pydantic import Field
 
 from sales.calendar import Month, Named, Zone
+from sales.holidays import Holidays
 from sales.interview import People, Reasons
 from sales.owner import WeekHours
 from sales.process import ForecastCategory
@@ -64,6 +65,7 @@ class CalendarSet(Model):
     year_starts: Month | None = None
     year_named: Named | None = None
     base_currency: Currency | None = None
+    holidays: Holidays | None = None
 
 
 class CategorySet(Model):

@@ -13,12 +13,11 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, StringConstraints, model_validator
 
 from sales.calendar import Zone
-from sales.values import Date, Model
+from sales.holidays import Days, Holidays
+from sales.values import Model
 
 LEAST: Final = 60
 """How many minutes a week has at least: fewer would stretch a few hours over years."""
-MOST_DAYS: Final = 400
-"""How many closed days of either kind are carried."""
 
 _DAY: Final = timedelta(days=1)
 _SECOND: Final = timedelta(seconds=1)
@@ -29,7 +28,6 @@ Span = Annotated[
 ]
 """From when to when on one day, such as 09:00-12:30; a day may end at 24:00."""
 Spans = Annotated[tuple[Span, ...], Field(max_length=10)]
-Days = Annotated[tuple[Date, ...], Field(max_length=MOST_DAYS)]
 Minutes = tuple[tuple[int, int], ...]
 
 _WHOLE: Final[Minutes] = ((0, 24 * 60),)
@@ -62,18 +60,6 @@ class Week(Model):
         if sum(end - start for spans in self.minutes for start, end in spans) < LEAST:
             raise ValueError(f"too_short (a week has at least {LEAST} minutes)")
         return self
-
-
-class Holidays(Model):
-    """The public holidays of a country by its code, such as DE, or of a part of it, such as BY.
-
-    `days` are what a calendar knew of them when the policy was read from its file, frozen so that
-    what was decided stays decided; what lies behind the last of them has no holidays.
-    """
-
-    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
-    subdivision: Annotated[str, StringConstraints(min_length=1, max_length=60)] | None = None
-    days: Days = ()
 
 
 class Hours(Model):

@@ -78,7 +78,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "rate": ("starter.commands.rate", "Exchange rates: set, list, import."),
     "calendar": (
         "starter.commands.calendar",
-        "The calendar: time zone, fiscal year, base currency.",
+        "The calendar: time zone, fiscal year, money, holidays.",
     ),
     "forecast": (
         "starter.insight.forecast",

@@ -21,16 +21,16 @@ def arriving(counts: Counts, as_of: float, day: int, within: int) -> Floats:
     entries = counts.entries[first:last].T
     mean = entries.mean(1, keepdims=True)
     # What a day sees first came since the day before it.
-    week = weeks(as_of, first - counts.days - 1, last - counts.days - 1)
+    week = weeks(as_of, first - counts.days - 1, last - counts.days - 1, counts.holidays)
     seen = np.stack([by_turn(week, each) for each in entries])
     hoped = np.stack([by_turn(week, each) for each in np.broadcast_to(mean, entries.shape)])
     return np.asarray((mean * returning(seen, hoped)).T)
 
 
-def won_of(entering: Floats, outlook: Outlook, instant: float, within: int) -> float:
-    """How many of those that enter in the days after an instant will be won by their end. Who
-    enters on a day has the days that remain."""
+def won_of(entering: Floats, outlook: Outlook) -> float:
+    """How many of those that enter in the days of an outlook will be won by their end. Who enters
+    on a day has the days that remain."""
     states = outlook.entering.shape[1]
-    coming = entering[weeks(instant, 0, within).bin]
-    later = outlook.entering[1 : within + 1, :, 0]
+    coming = entering[outlook.weekday]
+    later = outlook.entering[1:, :, 0]
     return float(coming[:, states].sum() + (coming[:, :states] * later).sum())

@@ -13,7 +13,7 @@ import numpy as np
 from insight.learned.counts import BANDS, NOT_YET, Counts
 from insight.learned.days import ENDS
 from insight.learned.seasons import Season, by_turn, returning, runs, seasons
-from insight.past import Codes, Floats, Indexes
+from insight.past import Codes, Dates, Floats, Indexes
 
 WORTH: Final = 1.0
 """How many moves the stage's own rates are worth in each band."""
@@ -30,10 +30,12 @@ SHAPED: Final = "quarter"
 @dataclass(frozen=True)
 class Outlook:
     """Chances of the ends by a day: `standing` (states, days spent, ends) for who stands there
-    now, and `entering` (days, states, ends) for who enters a state after so many days."""
+    now, and `entering` (days, states, ends) for who enters a state after so many days; and the
+    `weekday` of each day until then, as `seasons.weeks` has it."""
 
     standing: Floats
     entering: Floats
+    weekday: Indexes
 
     def of(self, state: Codes | Indexes, spent: Indexes) -> Floats:
         """The chances of those who stand in a state and have spent so many days in it."""
@@ -51,13 +53,14 @@ class Chain:
     shapes: Floats
     bands: Indexes
     """The band of each state after each number of days."""
+    holidays: Dates
 
     def outlook(self, instant: float, days: int) -> Outlook:
         """The chances of every end within so many days from an instant on."""
         states = np.arange(len(self.rates))[:, None]
         ends = np.zeros((*self.bands.shape, ENDS))
         entering = np.zeros((days + 1, len(self.rates), ENDS))
-        ahead = seasons(instant, 0, days)
+        ahead = seasons(instant, 0, days, self.holidays)
         for step in reversed(range(days)):
             rates = self._on_day(ahead, step)
             leaving = rates[..., len(rates) :] + rates[..., : len(rates)] @ ends[:, 0]
@@ -65,7 +68,7 @@ class Chain:
             later = np.concatenate([ends[:, 1:], ends[:, -1:]], axis=1)
             ends = leaving[states, self.bands] + staying[states, self.bands] * later
             entering[step] = ends[:, 0]
-        return Outlook(ends, entering)
+        return Outlook(ends, entering, ahead[0].bin)
 
     def _on_day(self, ahead: tuple[Season, ...], step: int) -> Floats:
         factor = np.ones((*self.rates.shape[:2], CAUSES))
@@ -105,7 +108,8 @@ class _Learning:
         self._moves = np.bincount(flat, self._many, int(np.prod(self._shape))).reshape(self._shape)
         self._causes = _causes(counts.states, self._shape[2])
         self._cause = self._causes[counts.to[held]]
-        self._past = seasons(as_of, first - counts.days, upto - counts.days)
+        self._holidays = counts.holidays
+        self._past = seasons(as_of, first - counts.days, upto - counts.days, self._holidays)
         longest = int(counts.edges[counts.edges < NOT_YET].max(initial=0)) + 1
         self._bands = counts.table[:, : longest + 1]
         self._factors = {each.name: np.ones((CAUSES, each.bins)) for each in self._past}
@@ -119,7 +123,7 @@ class _Learning:
                 self._fit_calendar(cause, self._of(rates, cause) @ self._risk, factor[cause])
         rates = self._rates(factor)
         shapes = np.stack([self._shapes(rates, factor[cause], cause) for cause in range(CAUSES)])
-        return Chain(rates, self._factors, shapes, self._bands)
+        return Chain(rates, self._factors, shapes, self._bands, self._holidays)
 
     def _rates(self, factor: Floats) -> Floats:
         """Occurrence over exposure, with the rates of the stage as a gamma prior."""

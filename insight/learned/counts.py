@@ -34,6 +34,7 @@ class Counts:
 
     def __init__(self, days: Days) -> None:
         stays = days.stays
+        self.holidays = days.past.holidays
         self.states = len(days.states)
         self.days = int(min(-stays.first.min(initial=0), HISTORY))
         self.edges = _edges(stays, self.states)

@@ -8,7 +8,6 @@ import numpy as np
 
 from insight.learned.arrivals import arriving, won_of
 from insight.learned.blend import CHAINS, Judged, learn, member_odds, mixed, with_odds, worth
-from insight.learned.days import DAY
 from insight.learned.landmarks import HALF_LIFE, Landmarks, Rows
 from insight.learned.learners import Learner, chance, odds
 from insight.learned.money import Money, Worth
@@ -153,7 +152,7 @@ class Fitting:
         as_of = self._marks.days.as_of
         entering = arriving(self._marks.counts, as_of, day, within)
         outlook = self._marks.outlook(day, within, HALF_LIFE)
-        wins = won_of(entering, outlook, as_of + day * DAY, within)
+        wins = won_of(entering, outlook)
         return np.asarray(wins * self.worth(day).share)
 
     def worth(self, day: int) -> Worth:

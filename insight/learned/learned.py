@@ -123,7 +123,7 @@ class Learned:
         if not self.chains or within <= 0:
             return NewBusiness(until, {}, {})
         outlook = self.chains["recent chain"].outlook(as_of.timestamp(), within)
-        wins = won_of(self.entering, outlook, as_of.timestamp(), within)
+        wins = won_of(self.entering, outlook)
         near = self._near(within)
         worth, level = self.worth[near], self.fitted[near].level
         each = {c: wins * float(worth.share[i]) for i, c in enumerate(self.currencies)}

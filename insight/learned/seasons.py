@@ -12,15 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from insight.learned.days import DAY
-from insight.past import Floats, Indexes
+from insight.past import Dates, Floats, Indexes
 
 FORTNIGHTS: Final = 7
 """The bins of a quarter, of thirteen days each, counted from its end."""
+SUNDAY: Final = 6
+"""The bin of the week that public holidays are counted with."""
 MONTH_END: Final = (2, 5, 10, 20)
 """Where the bins of a month begin, in days left."""
 DOUBT: Final = 3.0
 """So many repetitions are worth the first belief, that nothing returns."""
-Dates = NDArray[np.datetime64]
 BOUNDS: Final = (0.05, 20.0)
 
 
@@ -34,7 +35,7 @@ class Season(NamedTuple):
     turn: Indexes
 
 
-def seasons(as_of: float, first: int, last: int) -> tuple[Season, ...]:
+def seasons(as_of: float, first: int, last: int, holidays: Dates) -> tuple[Season, ...]:
     """Of the moves between the days `first` to `last` and their next days, by the day in UTC in
     the middle between."""
     day = _days(as_of, first, last)
@@ -46,21 +47,22 @@ def seasons(as_of: float, first: int, last: int) -> tuple[Season, ...]:
     left = (month_end - day).astype(np.intp) - 1
     left_quarter = (quarter_end - day).astype(np.intp) - 1
     return (
-        _weeks(day),
+        _weeks(day, holidays),
         Season("month", np.searchsorted(MONTH_END, left, side="right"), 5, number),
         Season("quarter", np.minimum(left_quarter // 13, FORTNIGHTS - 1), FORTNIGHTS, quarter),
         Season("year", number % 12, 12, number // 12),
     )
 
 
-def weeks(as_of: float, first: int, last: int) -> Season:
-    """The first of these seasons alone: Monday is its bin 0."""
-    return _weeks(_days(as_of, first, last))
+def weeks(as_of: float, first: int, last: int, holidays: Dates) -> Season:
+    """The first of these seasons alone: Monday is its bin 0, and a holiday counts as a Sunday."""
+    return _weeks(_days(as_of, first, last), holidays)
 
 
-def _weeks(day: Dates) -> Season:
-    weekday = day.astype(np.intp) + 3
-    return Season("week", weekday % 7, 7, weekday // 7)
+def _weeks(day: Dates, holidays: Dates) -> Season:
+    number = day.astype(np.intp) + 3
+    weekday = np.where(np.isin(day, holidays), SUNDAY, number % 7)
+    return Season("week", weekday, 7, number // 7)
 
 
 def _days(as_of: float, first: int, last: int) -> Dates:

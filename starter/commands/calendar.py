@@ -1,16 +1,20 @@
-"""`closeline calendar`: where a day begins, when the fiscal year does, which money counts."""
+"""`closeline calendar`: where a day begins, when the fiscal year does, which money counts, and when
+nobody works."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Final
 
 from typer import Option, Typer
 
+from processes.public_holidays import UnknownHolidays, to_forecast
 from sales.calendar import SetCalendar
+from sales.holidays import Holidays
 from starter.commands.common import Shown, Where
 from starter.commands.entering import Signed, enter, entry
 from starter.commands.failing import Refusal
 from starter.commands.spreading import command
 
-app = Typer(no_args_is_help=True, help="The calendar: time zone, fiscal year, base currency.")
+app = Typer(no_args_is_help=True, help="The calendar: time zone, fiscal year, money, holidays.")
 
 COLUMNS: Final = ("time_zone", "year_starts", "year_named", "base_currency")
 
@@ -30,6 +34,10 @@ async def set_(
         str | None, Option(help="start or end: the calendar year that gives it its number.")
     ] = None,
     base_currency: Annotated[str | None, Option(help="What money is converted to.")] = None,
+    country: Annotated[
+        str | None, Option(help="Whose public holidays a forecast reckons with, such as NL or DE.")
+    ] = None,
+    subdivision: Annotated[str | None, Option(help="A part of the country, such as BY.")] = None,
     *,
     signed: Signed,
     shown: Shown,
@@ -37,7 +45,12 @@ async def set_(
 ) -> None:
     """Say how days, years and money are counted; what has ended stays as it was counted."""
     fields = {"time_zone": time_zone, "year_starts": year_starts, "year_named": year_named}
-    said = entry(SetCalendar, signed, base_currency=base_currency, **fields)
+    holidays = {"country": country, "subdivision": subdivision}
+    asked = {name: value for name, value in holidays.items() if value is not None} or None
+    said = entry(SetCalendar, signed, base_currency=base_currency, holidays=asked, **fields)
+    assert isinstance(said, SetCalendar)
+    if said.holidays:
+        said = said.model_copy(update={"holidays": _known(said.holidays)})
     await enter(where, shown, said)
 
 
@@ -47,4 +60,13 @@ async def show(*, shown: Shown, where: Where) -> None:
     found = await where.ask(lambda ledger: ledger.calendar())
     if found is None:
         raise Refusal("calendar", "not_set", "see `closeline calendar set`")
-    shown.record({name: getattr(found, name) for name in COLUMNS})
+    free = found.holidays
+    told = {"country": free and free.country, "subdivision": free and free.subdivision}
+    shown.record({name: getattr(found, name) for name in COLUMNS} | told)
+
+
+def _known(asked: Holidays) -> Holidays:
+    try:
+        return to_forecast(asked, datetime.now(UTC).year)
+    except UnknownHolidays as unknown:
+        raise Refusal(unknown.key, unknown.rule, unknown.detail) from unknown

@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from processes import BadProcess, library, load_policy
-from processes.public_holidays import frozen
+from processes.public_holidays import UnknownHolidays, frozen, to_forecast
 from sales.account.decide import managed, open_account
 from sales.account.evolve import evolve_account
 from sales.account.policy import Policy
 from sales.account.state import dump_account, load_account
+from sales.holidays import Holidays
 from tests.sales.world import START
 
 BAVARIA = """
@@ -111,3 +112,11 @@ def test_terms_that_cannot_be_kept_are_refused(tmp_path: Path, more: str, rule: 
 
 def test_every_built_in_policy_can_be_read() -> None:
     assert [policy.name for policy in library().policies.all()][-1:] == ["standard"]
+
+
+def test_a_forecast_learns_from_the_holidays_of_ten_years_and_reckons_with_those_of_five() -> None:
+    found = to_forecast(Holidays(country="NL"), 2012)
+    assert (found.days[0], found.days[-1]) == (date(2002, 1, 1), date(2017, 12, 26))
+    assert list(found.days) == sorted(set(found.days))
+    with pytest.raises(UnknownHolidays, match=r"holidays.country: unknown_country"):
+        to_forecast(Holidays(country="XX"), 2012)

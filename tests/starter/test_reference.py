@@ -4,8 +4,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from insight.reading import past_of
 from ledger.ledger import Ledger
 from tests.starter.conftest import Site, make_site
 
@@ -175,13 +177,25 @@ def test_the_calendar_says_which_days_and_which_money(desk: Site) -> None:
     desk.done("calendar", "set", *said)
     assert desk.told("calendar", "show") == {
         **{"time_zone": "Europe/Berlin", "base_currency": "EUR"},
-        **{"year_starts": 4, "year_named": "start"},
+        **{"year_starts": 4, "year_named": "start", "country": None, "subdivision": None},
     }
     desk.done("owner", "set", "bo")
     desk.done("quota", "set", "2027-Q1", "--owner", "bo", "--amount", "1", "--currency", "EUR")
     (quota,) = desk.told("quota", "list")
     assert (quota["first"], quota["last"]) == ("2027-04-01", "2027-06-30")
     assert desk.told("rate", "set", "USD", "0.9", "--from", "2027-01-01")["base"] == "EUR"
+
+
+def test_the_calendar_holds_the_holidays_of_a_country_for_the_forecast(desk: Site) -> None:
+    said = desk.told("calendar", "set", "--country", "DE", "--subdivision", "BY")
+    assert "2026-01-06" in said["holidays"]["days"]  # a day of Bavaria's
+    shown = desk.told("calendar", "show")
+    assert (shown["country"], shown["subdivision"]) == ("DE", "BY")
+    ledger = Ledger(f"sqlite:///{desk.folder / 'data' / 'ledger.db'}")
+    assert np.datetime64("2026-01-06") in past_of(ledger).holidays
+    ledger.close()
+    unknown = desk.refused("calendar", "set", "--country", "XX")
+    assert "holidays.country: unknown_country" in unknown
 
 
 def test_rates_are_listed_as_they_are_known_now_with_their_corrections(desk: Site) -> None:

@@ -1,5 +1,7 @@
 """What enters on which weekday, as far as it returns."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -36,6 +38,19 @@ def test_a_window_is_told_by_the_weekdays_in_it(weekend: bool) -> None:
     chain = learn_chain(counts, days.as_of)
     for begins, working in ((0, 3), (4, 1)):  # Monday to Wednesday, Friday to Sunday
         instant = days.as_of + begins * DAY
-        found = won_of(entering, chain.outlook(instant, 4), instant, 4)
+        found = won_of(entering, chain.outlook(instant, 4))
         many = 3 if weekend else working  # who opens on the fourth day ends on the fifth
         assert found == pytest.approx(10 * many * WON, rel=0.3)
+
+
+def test_a_holiday_is_forecast_as_a_sunday_is() -> None:
+    past, now = lives(weekend=False).past(), at(7 * WEEKS)
+    free = np.array([now.date()], "datetime64[D]")  # the Monday that comes
+    found = []
+    for each in (past, replace(past, holidays=free)):
+        days = Days(each, now.timestamp())
+        counts = Counts(days)
+        outlook = learn_chain(counts, days.as_of).outlook(days.as_of, 3)
+        found.append(won_of(arriving(counts, days.as_of, 0, 3), outlook))
+    assert found == pytest.approx([2 * 10 * WON, 10 * WON], rel=0.3)  # Wednesday's end later
+    assert found[1] == pytest.approx(found[0] / 2, rel=0.1)

@@ -33,7 +33,9 @@ def test_nothing_expected_or_nothing_seen_says_nothing() -> None:
 
 
 def test_days_are_told_apart_by_the_day_on_which_they_move() -> None:
-    week, month, quarter, year = seasons(BEGAN.timestamp(), 0, 91)
+    free = np.array(["2024-01-03"], "datetime64[D]")
+    week, month, quarter, year = seasons(BEGAN.timestamp(), 0, 91, free)
     assert (week.bin[0], month.bin[30], quarter.bin[90], year.bin[0]) == (0, 0, 0, 0)  # a Monday
+    assert list(week.bin[:8]) == [0, 1, 6, 3, 4, 5, 6, 0]  # the holiday is like a Sunday
     assert month.turn[31] == month.turn[30] + 1
     assert len(set(quarter.turn)) == 1
