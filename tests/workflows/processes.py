@@ -57,6 +57,7 @@ LONG: Final = _process("long", limits={"events": 10_000})
 """Like `patient`, and its runs are long."""
 SLOW: Final = _process(
     "slow",
+    limits={"events": 100},
     clocks={
         "end_by": {"limit": "365d", "warn": ["30d"]},
         "buyer_silence": {"limit": "45d", "grace": "7d", "warn": ["14d", "3d"]},
