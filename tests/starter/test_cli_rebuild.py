@@ -29,7 +29,10 @@ def written(site: Site, opened: Opened) -> str:
     site.done("opportunity", "stage", id, "second")
     site.done("opportunity", "decide", id, "no", "--reason", "status_quo")
     until(lambda: site.told("opportunity", "show", id), lambda shown: shown["source"] == "ledger")
-    until(lambda: site.told("account", "show", "acme"), lambda shown: shown["unwritten"] == 0)
+    until(
+        lambda: site.told("account", "show", "acme"),
+        lambda shown: id not in shown["open"] and shown["unwritten"] == 0,
+    )
     return id
 
 

@@ -18,8 +18,8 @@ YEAR: Final = 5.0
 YEARS: Final = 10
 SIGNED, SILENT = ("signed-0", "signed-1"), ("silent-0", "silent-1")
 CONTRACTS: Final = (*SIGNED, *SILENT)
-CHILDREN: Final = 265
-"""Beside the renewals, of which there are some forty."""
+CHILDREN: Final = 285
+"""Beside the renewals, of which there are some forty, and on a busy machine half as many."""
 PROMISES: Final = 240
 EUROS: Final = {"amount": "1000.00", "currency": "EUR"}
 A_CONTRACT: Final = {"evidence": {"kind": "signed_contract", "reference": "C-1"}}
@@ -138,7 +138,8 @@ async def test_an_account_grows_old_and_loses_no_child_misses_no_term_and_carrie
         assert len(terms) >= YEARS - 1
         renewals = [key for key in launched if f":{id}:renewal-" in key]
         # Where a busy machine is late, silence renews before anything was launched.
-        assert len(terms) // 2 <= len(renewals) <= len(terms) + 1
+        least = len(terms) if id in SIGNED else 1
+        assert least <= len(renewals) <= len(terms) + 1
     made, met = (_told(facts, f"commitment_{how}") for how in ("made", "met"))
     breached = _told(facts, "commitment_breached")
     assert len(made) == PROMISES
