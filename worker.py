@@ -1,6 +1,7 @@
 """The worker process: `python -m worker` carries all workflows until it is told to stop."""
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -78,6 +79,7 @@ async def run_worker(
     client = client or await connect(settings, make_runtime(settings.metrics))
     async with Sender(ledger, channels), make_worker(client, ledger, processes=processes):
         await ensure_schedules(client, snapshots=settings.snapshots)
+        gc.freeze()  # what is loaded by now is never garbage, and need not be looked through
         key = settings.keys().active if settings.keys else "none"
         where = {"address": settings.address, "namespace": settings.namespace}
         logger.info("worker_started", **where, encrypts_with=key)

@@ -2,6 +2,7 @@
 the workflows they know. Client and workers share this process, so its CPU time is theirs."""
 
 import asyncio
+import gc
 import itertools
 import os
 from collections.abc import AsyncIterator
@@ -111,6 +112,7 @@ async def opened_scene(folder: Path) -> AsyncIterator[Scene]:
         )
         async with bare, make_worker(client, ledger, "bench"):
             scene = Scene(client, PidFile(folder / "server.lock").holder() or 0)
+            gc.freeze()  # as a worker does
             for account_id in scene.accounts:
                 await scene.closeline.open_account(account_id, account_id)
             yield scene

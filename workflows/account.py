@@ -42,7 +42,6 @@ with workflow.unsafe.imports_passed_through():
     from workflows.entity import Entity, Heard, wish
     from workflows.hearing import NOTHING, unreadable
     from workflows.ids import opportunity_workflow
-    from workflows.length import CHILD
     from workflows.settled import SETTLED
 
 TOGETHER = 50
@@ -212,7 +211,7 @@ class Account(Entity[State]):
         """A child of its own life: neither our rolling over nor our end touches it."""
         state, _ = begin(start, workflow.now())
         once, again = WorkflowIDReusePolicy.REJECT_DUPLICATE, WorkflowIDReusePolicy.ALLOW_DUPLICATE
-        self.length.add(2 * CHILD)  # its beginning, and its end
+        self.length.add(1)
         try:
             child = await workflow.start_child_workflow(
                 "Opportunity",
@@ -227,8 +226,8 @@ class Account(Entity[State]):
         except WorkflowAlreadyStartedError:
             workflow.logger.info("opportunity_runs_already", extra={"opportunity": state.id})
         else:
-            # It tells us its end by signal; how its run closed is nothing to wait for.
-            child.add_done_callback(lambda run: run.cancelled() or run.exception())
+            child.add_done_callback(self.length.closed)
+        self.length.came(1)
 
     async def retire(self) -> None:
         """The open opportunities are withdrawn first, each in its time; a merge leaves none."""

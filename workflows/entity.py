@@ -18,7 +18,7 @@ from sales.receipt import Receipt
 from workflows.alarm import Alarm
 from workflows.hearing import NOTHING, read_raw
 from workflows.leave import AT_ONCE, ONCE, granted
-from workflows.length import ACTIVITY, TIMER, Length
+from workflows.length import Length
 from workflows.settled import settled
 
 S = TypeVar("S")
@@ -166,7 +166,7 @@ class Entity(Generic[S]):
         """Once more through the loop."""
         self.dirty = False
         if self.alarm.rang():
-            self.length.add(TIMER)
+            self.length.came(2)
         self.length.awoken()
 
     def light(self) -> bool:
@@ -203,11 +203,12 @@ class Entity(Generic[S]):
 
     async def _ask_leave(self) -> bool:
         leave = await granted()
-        self.length.add(1 if leave else 1 + TIMER)
+        self.length.add(1)
         self.refused = not leave
         if not leave:
             self.dirty = True
             await workflow.sleep(SOON, summary="asks to roll over")
+            self.length.came(2)
         self.dirty = True
         return leave
 
@@ -228,7 +229,7 @@ class Entity(Generic[S]):
             finally:
                 self.at_once -= 1
                 self.length.add(1)
-        self.length.add(ACTIVITY)
+        self.length.came(3)
         return await workflow.execute_activity_method(
             work, what, start_to_close_timeout=IN_TIME, retry_policy=FOR_EVER, summary=summary
         )

@@ -3,19 +3,16 @@
 The server tells how long a history is, but not the same at each point of a replay: tasks in which
 nothing happened but a wait for a local activity are merged there, and the whole length shows at
 once. What depended on it was asked for in another order, and the run could not be replayed. So
-every run counts what it hears and what it does; where several things share a task, it counts a
-few events too many, and rolls over a little early.
+every run counts what it hears and what it does. What comes together shares a task.
 """
 
-from typing import Final
+import asyncio
+from typing import Any, Final
 
 from sales.process import Limits
 
 TASK: Final = 3
 """Scheduled, started and completed."""
-ACTIVITY: Final = 3 + TASK
-CHILD: Final = 2 + TASK
-TIMER: Final = 2 + TASK
 MOST_BYTES: Final = 4_000_000
 """Where the server itself begins to advise another run."""
 
@@ -32,23 +29,33 @@ class Length:
     def signalled(self, size: int) -> None:
         """A signal of so many bytes came."""
         self.signals += 1
-        self.add(1, size)
-        self._called = True
+        self.came(1, size)
 
     def updated(self, size: int) -> None:
         """An update came, and is answered."""
         self.updates += 1
-        self.add(2, 2 * size)
+        self.came(2, 2 * size)
+
+    def came(self, events: int, size: int = 0) -> None:
+        """So many more, of something that has called for a task."""
+        self.add(events, size)
         self._called = True
 
+    def closed(self, child: "asyncio.Task[Any]") -> None:
+        """A child's run closed. It has told its end by signal: how its run closed, and the task of
+        its own which that may take, is nothing to wake up for, nor to be counted."""
+        self.came(1)
+        if not child.cancelled():
+            child.exception()  # looked at, or it would be complained of
+
     def awoken(self) -> None:
-        """What came has called for a task; what came together shares one."""
+        """That task has begun."""
         if self._called:
             self.add(TASK)
         self._called = False
 
     def add(self, events: int, size: int = 0) -> None:
-        """So many more."""
+        """So many more, within a task."""
         self.events += events
         self.bytes += size
 

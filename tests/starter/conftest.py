@@ -119,7 +119,7 @@ def wait_until_up(site: Site, up: "subprocess.Popen[bytes]") -> None:
 
 def until(ask: Callable[[], T], holds: Callable[[T], object] = bool) -> T:
     """The answer, as soon as it is the expected one: the ledger follows a moment later."""
-    for _ in range(50):
+    for _ in range(200):
         if holds(answer := ask()):
             return answer
         time.sleep(0.05)
@@ -139,13 +139,14 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 @pytest.fixture
 def opened(site: Site, request: pytest.FixtureRequest) -> Callable[..., str]:
-    """Opens an opportunity, named after the test, and says its id."""
+    """Opens an opportunity, named after the test, and says its id once the ledger has it."""
     count = iter(range(1_000))
 
     def open_one(*more: str, account: str = "acme") -> str:
         id = f"{request.node.name[:60]}-{next(count)}"
         said = ("--account", account, "--process", "quick", "--name", "Order", *more)
         site.done("opportunity", "open", id, *said)
+        until(lambda: site.run("opportunity", "journal", id).exit_code == 0)
         return id
 
     return open_one

@@ -16,10 +16,6 @@ def account(site: Site, name: str) -> str:
     return name
 
 
-def kinds(site: Site, id: str) -> list[str]:
-    return [fact["kind"] for fact in site.told("opportunity", "journal", id)]
-
-
 def of_rule(site: Site, rule: str) -> dict[str, Any]:
     found = [each for each in site.told("finding") if each["rule"] == rule]
     return dict(found[0]) if found else {}
@@ -97,8 +93,8 @@ def test_a_duplicate_is_withdrawn(site: Site, opened: Callable[..., str]) -> Non
     acme = account(site, "twins")
     one, two = opened(account=acme), opened(account=acme)
     site.done("account", "duplicate", acme, two, "--of", one)
-    until(lambda: kinds(site, two)[-1] == "ended")
-    assert site.told("opportunity", "show", two)["reason"] == "duplicate"
+    shown = until(lambda: site.told("opportunity", "show", two), lambda shown: shown["outcome"])
+    assert (shown["outcome"], shown["reason"]) == ("withdrawn", "duplicate")
 
 
 def test_what_a_rule_is_worth_is_a_table_and_as_json_its_numbers(site: Site) -> None:
