@@ -218,7 +218,7 @@ DECADE: Final = Policy.model_validate(
         "contracts": {
             "term": "5s",
             "notice": "1s",
-            "lead": "2s",
+            "lead": "3s",
             "renewal": "gated",
             "renewal_auto": "quiet",
             "additions": ["patient"],
