@@ -162,7 +162,7 @@ async def test_an_account_grows_old_and_loses_no_child_misses_no_term_and_carrie
 
     whole = await chain_size(world.client, decade.account)
     assert whole.runs >= 3
-    assert whole.longest <= EVENTS * 5 // 4
+    assert whole.longest <= 2_500
     assert 0 < whole.largest <= 64 * 1024
 
 
