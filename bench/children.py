@@ -26,7 +26,7 @@ from starter.embedded import EmbeddedServer
 from worker import make_worker
 
 ACCOUNT: Final = "mother"
-CROWD: Final = 10
+CROWD: Final = 20
 """How many come at the same time where nobody measures."""
 EARLY: Final = 100
 """The child that the last one is compared with."""

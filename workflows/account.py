@@ -244,6 +244,7 @@ class Account(Entity[State]):
         """Ask a child to end; one that is gone is for reconciliation."""
         body = {"event_id": f"retire:{self.state.id}", "reason": "account_closed"}
         handle = workflow.get_external_workflow_handle(opportunity_workflow(opportunity_id))
+        self.length.add(2)
         try:
             await handle.signal("withdraw", body)
         except (FailureError, ApplicationError):

@@ -18,7 +18,7 @@ from sales.receipt import Receipt
 from workflows.alarm import Alarm
 from workflows.hearing import NOTHING, read_raw
 from workflows.leave import AT_ONCE, ONCE, granted
-from workflows.length import Length
+from workflows.length import TASK, Length
 from workflows.settled import settled
 
 S = TypeVar("S")
@@ -167,7 +167,6 @@ class Entity(Generic[S]):
         self.dirty = False
         if self.alarm.rang():
             self.length.came(2)
-        self.length.awoken()
 
     def light(self) -> bool:
         """Whether what waits is small enough to be carried to the next run."""
@@ -203,12 +202,11 @@ class Entity(Generic[S]):
 
     async def _ask_leave(self) -> bool:
         leave = await granted()
-        self.length.add(1)
+        self.length.add(1 if leave else 3 + TASK)  # a timer, too, and the task that it calls for
         self.refused = not leave
         if not leave:
             self.dirty = True
             await workflow.sleep(SOON, summary="asks to roll over")
-            self.length.came(2)
         self.dirty = True
         return leave
 
@@ -229,10 +227,12 @@ class Entity(Generic[S]):
             finally:
                 self.at_once -= 1
                 self.length.add(1)
-        self.length.came(3)
-        return await workflow.execute_activity_method(
+        self.length.add(1)
+        done = await workflow.execute_activity_method(
             work, what, start_to_close_timeout=IN_TIME, retry_policy=FOR_EVER, summary=summary
         )
+        self.length.came(2)
+        return done
 
     def run_errands(self) -> None:
         """One errand at a time, and never in the way of a message."""

@@ -3,7 +3,7 @@
 The server tells how long a history is, but not the same at each point of a replay: tasks in which
 nothing happened but a wait for a local activity are merged there, and the whole length shows at
 once. What depended on it was asked for in another order, and the run could not be replayed. So
-every run counts what it hears and what it does. What comes together shares a task.
+every run counts what it hears and what it does.
 """
 
 import asyncio
@@ -21,10 +21,10 @@ class Length:
     """The events of one run so far, and about how many bytes they have."""
 
     def __init__(self) -> None:
-        """Begun, and called for its first task."""
-        self.events, self.bytes = 1, 0
+        """Begun, and in its first task."""
+        self.events, self.bytes = 1 + TASK, 0
         self.signals = self.updates = 0
-        self._called = True
+        self._called = False
 
     def signalled(self, size: int) -> None:
         """A signal of so many bytes came."""
@@ -36,22 +36,23 @@ class Length:
         self.updates += 1
         self.came(2, 2 * size)
 
-    def came(self, events: int, size: int = 0) -> None:
-        """So many more, of something that has called for a task."""
-        self.add(events, size)
-        self._called = True
-
     def closed(self, child: "asyncio.Task[Any]") -> None:
-        """A child's run closed. It has told its end by signal: how its run closed, and the task of
-        its own which that may take, is nothing to wake up for, nor to be counted."""
+        """A child's run closed: it has told its end by signal, and how its run closed is nothing to
+        wake up for."""
         self.came(1)
         if not child.cancelled():
             child.exception()  # looked at, or it would be complained of
 
-    def awoken(self) -> None:
-        """That task has begun."""
-        if self._called:
-            self.add(TASK)
+    def came(self, events: int, size: int = 0) -> None:
+        """So many more, of something that has called for a task, or shares one with what else came
+        for it: a task hears all of that before it goes on."""
+        self.add(events, size)
+        if not self._called:
+            self._called = True
+            asyncio.get_running_loop().call_soon(self._go_on)
+
+    def _go_on(self) -> None:
+        self.add(TASK)
         self._called = False
 
     def add(self, events: int, size: int = 0) -> None:
